@@ -59,10 +59,10 @@ class Text(NamedTuple):
         return cls(say("zh"), say("en"))
 
     @classmethod
-    def listed(cls, texts: Iterable[Text]) -> Text:
-        """Words or titles in a row."""
+    def listed(cls, texts: Iterable[Text], zh: str = "、", en: str = ", ") -> Text:
+        """Words, titles or phrases in a row; `zh` and `en` stand between them."""
         items = list(texts)
-        return cls("、".join(item.zh for item in items), ", ".join(item.en for item in items))
+        return cls(zh.join(item.zh for item in items), en.join(item.en for item in items))
 
     def __getitem__(self, key: Any) -> Any:
         return getattr(self, key) if isinstance(key, str) else tuple.__getitem__(self, key)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from tic_rules.core.errors import clip, normal
+from tic_rules.core.errors import Text, clip, normal
 from tic_rules.core.source import MAX_ENTRIES, BadText, Plain, read_text
 from tic_rules.inputs.layout import Column
 from tic_rules.inputs.typed_days import typed_day, typed_text
@@ -201,13 +201,9 @@ def _word(text: str, column: Column) -> str:
     """A word by its label in either language. Raises NotClear with those that there are."""
     word = column.by_label.get(normal(text))
     if word is None:
-        zh, en = (
-            "、".join(label.zh for label in column.choices),
-            ", ".join(label.en for label in column.choices),
-        )
-        raise unclear(
-            f"“{clip(text)}”不在可选之列：{zh}", f"{clip(text)!r} is not one of: {en}", "unknown-word"
-        )
+        listed = Text.listed(column.choices)
+        zh, en = f"“{clip(text)}”不在可选之列：{listed.zh}", f"{clip(text)!r} is not one of: {listed.en}"
+        raise unclear(zh, en, "unknown-word")
     return word
 
 

@@ -258,15 +258,9 @@ def _columns(
         try:
             named = named_column(names, sheet, text)
         except Unclear as unclear:
-            zh, en = (
-                "、".join(t.zh for t in unclear.candidates),
-                ", ".join(t.en for t in unclear.candidates),
-            )
-            wrong(
-                index,
-                f"列名“{shown}”可以指 {zh}；请写全",
-                f"the column {shown} may be {en}; write it in full",
-            )
+            meant = Text.listed(unclear.candidates)
+            zh = f"列名“{shown}”可以指 {meant.zh}；请写全"
+            wrong(index, zh, f"the column {shown} may be {meant.en}; write it in full")
             continue
         if named is None:
             unknown += 1

@@ -266,9 +266,7 @@ class Joined:
         """The entry of another list that a row belongs to, by its name (its year where it has none) or its
         number; the only one where none is named."""
         outer = self.reader.names.layout.lists[sheet.within]
-        entries: object = data
-        for part in outer.parts:
-            entries = entries.get(part) if isinstance(entries, dict) else None
+        entries = value_at(data, outer.parts)
         listed = entries if isinstance(entries, list) else []
         named = id_text(row, header.entries)
         names = [column.parts for column in outer.columns if column.kind == "text" and column.words is None]
@@ -349,9 +347,8 @@ class Joined:
         try:
             column = reader.names.column(reader.names.layout.main, name)
         except Unclear as unclear:
-            which = unclear.candidates
-            zh = "“{}”可以指 {}".format(clip(name), "、".join(t.zh for t in which))
-            en = f"{clip(name)!r} may be {', '.join(t.en for t in which)}"
+            which = Text.listed(unclear.candidates)
+            zh, en = f"“{clip(name)}”可以指 {which.zh}", f"{clip(name)!r} may be {which.en}"
         else:
             if column is not None and column.dated:
                 return column

@@ -172,9 +172,9 @@ def _named(name: str, row: Row, columns: _Columns, reader: Reader, faults: list[
     try:
         named = named_column(names, main, name)
     except Unclear as unclear:
-        which = unclear.candidates
-        zh = f"“{clip(name)}”可以指 {'、'.join(text.zh for text in which)}；请写全"
-        en = f"{clip(name)} may be {', '.join(text.en for text in which)}; write it in full"
+        which = Text.listed(unclear.candidates)
+        zh = f"“{clip(name)}”可以指 {which.zh}；请写全"
+        en = f"{clip(name)} may be {which.en}; write it in full"
         faults.append(reader.fault("item", zh, en, row.mark(columns.item)))
         return None
     if not _text(row, columns.value) or columns.value in row.across:

@@ -42,25 +42,18 @@ S = TypeVar("S", bound=Subject)
 NESTS = ("entries", "by_year", "group")
 """The types of fields that have fields of their own."""
 
-_TYPES: dict[tuple[str, bool], Any] = {
-    ("number", True): NumberStock,
-    ("number", False): NumberTotal,
-    ("money", True): MoneyStock,
-    ("money", False): Money,
-    ("percentage", True): Percentage,
-    ("percentage", False): PercentageTotal,
-    ("truth", True): Truth,
-    ("truth", False): Truth,
-    ("date", True): Day,
-    ("date", False): Day,
-    ("text", True): Label,
-    ("text", False): String,
-    ("word", True): Label,
-    ("word", False): String,
-    ("words", True): Words,
-    ("words", False): Words,
+_TYPES: dict[str, tuple[Any, Any]] = {
+    "number": (NumberStock, NumberTotal),
+    "money": (MoneyStock, Money),
+    "percentage": (Percentage, PercentageTotal),
+    "truth": (Truth, Truth),
+    "date": (Day, Day),
+    "text": (Label, String),
+    "word": (Label, String),
+    "words": (Words, Words),
 }
-"""The type of a field by the type that is declared, and by whether it may say what it was from a day on."""
+"""The types of a field by the one that is declared: where it may say what it was from a day on, and where
+not."""
 
 
 def extended(model: type[S], vocabulary: Vocabulary) -> type[S]:
@@ -192,7 +185,7 @@ def _annotation(declared: FieldLabel, words: dict[str, tuple[str, ...]], within:
     """The type of a declared field. A number says what it was from a day on where it is a stock; anything
     else, unless it belongs to an entry."""
     kind = declared.type or "group"
-    annotation = _TYPES[kind, not within and declared.holds != "total"]
+    annotation = _TYPES[kind][within or declared.holds == "total"]
     if declared.words is not None:
         return Annotated[annotation, WordOf(declared.words, words.get(declared.words, ()))]
     return annotation
@@ -207,7 +200,7 @@ def fits_example(field: FieldLabel, vocabulary: Vocabulary) -> bool:
         known = {*words, *(said for label in words.values() for said in (label.zh, label.en))}
         return known.issuperset(re.split("[,，、] *", field.example.strip("[]")))
     try:
-        TypeAdapter(_TYPES[field.type or "text", False]).validate_python(Plain(field.example))
+        TypeAdapter(_TYPES[field.type or "text"][1]).validate_python(Plain(field.example))
     except ValidationError:
         return False
     return True

@@ -114,12 +114,8 @@ def _own_paths_of(fact: Fact, vocabulary: Vocabulary) -> Iterator[str]:
     if listed is None:
         return
     wheres = _wheres_of(fact)
-    named = (
-        {name for where in wheres for name in attributes_of(where)}
-        | ({fact.sum} if fact.sum else set())
-        | ({fact.distinct} if fact.distinct else set())
-        | ({fact.average} if fact.average else set())
-    )
+    named = {name for name in (fact.sum, fact.distinct, fact.average) if name}
+    named |= {name for where in wheres for name in attributes_of(where)}
     yield from _paths_of_list(listed)
     if listed.scalar is None:
         yield from (f"{path}.{name}" for path in listed.paths for name in named - listed.look_up.keys())

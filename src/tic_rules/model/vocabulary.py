@@ -348,15 +348,13 @@ class Vocabulary(Node):
             name: {**self.words.get(name, {}), **other.words.get(name, {})}
             for name in {**self.words, **other.words}
         }
+        renamed = {name: _renamed(self.fields.get(name), new) for name, new in other.fields.items()}
         whole = Vocabulary.model_construct(
             units={**self.units, **other.units},
             words=words,
             lists={**self.lists, **other.lists},
             facts={**self.facts, **other.facts},
-            fields={
-                **self.fields,
-                **{name: _renamed(self.fields.get(name), new) for name, new in other.fields.items()},
-            },
+            fields={**self.fields, **renamed},
             topics={**self.topics, **other.topics},
         )
         whole._origins = {**other._origins, **self._origins}

@@ -43,11 +43,11 @@ class Outcome(NamedTuple):
     def message(self) -> Text:
         """What came otherwise, in a line."""
         said = [
-            (f"{miss.rule or miss.about}：应为 {miss.expected}，实为 {miss.came}",
-             f"{miss.rule or miss.about}: {miss.expected} is expected, {miss.came} came")
+            Text(f"{miss.rule or miss.about}：应为 {miss.expected}，实为 {miss.came}",
+                 f"{miss.rule or miss.about}: {miss.expected} is expected, {miss.came} came")
             for miss in self.misses
         ]  # fmt: skip
-        return Text("；".join(zh for zh, _ in said), "; ".join(en for _, en in said))
+        return Text.listed(said, "；", "; ")
 
 
 def report_of(case: Case, ruleset: RuleSet, engine: Engine = "native") -> Report:

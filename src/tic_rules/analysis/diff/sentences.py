@@ -38,8 +38,7 @@ def sentence_of(a: RuleSet, b: RuleSet, topic: Topic) -> Text:
 
 def joined(phrases: Iterable[Text], most: int | None = MOST) -> Text:
     """Phrases as one sentence, each once, so many at most."""
-    unique = list(dict.fromkeys(phrases))[:most]
-    return Text("；".join(text.zh for text in unique), "; ".join(text.en for text in unique))
+    return Text.listed(list(dict.fromkeys(phrases))[:most], "；", "; ")
 
 
 def titles(rules: Iterable[Rule], items: Sequence[str] = ()) -> Text:
@@ -167,11 +166,13 @@ def _overlaps(a: RuleSet, b: RuleSet, topic: Topic) -> Iterator[Text]:
 def _shared(parts: Iterable[Text]) -> Text:
     """What both sides name, and what only A, only B does; parts without a word are left out."""
     both, only_a, only_b = parts
-    zh = [f"共有{both.zh}" if both.zh else "所列无一相同"]
-    en = [f"both name {both.en}" if both.en else "no word in common"]
-    zh += [f"仅{side.zh}{only.zh}" for side, only in ((_A, only_a), (_B, only_b)) if only.zh]
-    en += [f"only {side.en} {only.en}" for side, only in ((_A, only_a), (_B, only_b)) if only.en]
-    return Text("，".join(zh), ", ".join(en))
+    alone = [(side, only) for side, only in ((_A, only_a), (_B, only_b)) if only.zh]
+    phrases = [Text(f"仅{side.zh}{only.zh}", f"only {side.en} {only.en}") for side, only in alone]
+    common = Text(f"共有{both.zh}", f"both name {both.en}")
+    return Text.listed([common if both.zh else _NO_WORD, *phrases], "，")
+
+
+_NO_WORD = Text("所列无一相同", "no word in common")
 
 
 def _enumerated(topic: Topic) -> Iterator[Text]:

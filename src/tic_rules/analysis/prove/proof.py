@@ -204,9 +204,9 @@ class _Prover:
     def claim(self, side: str, topic: Topic, rule: Rule, conflicts: Sequence[Conflict]) -> Claim:
         other = "a" if side == "b" else "b"
         for conflict in conflicts:
-            side_rules, other_rules = (conflict.b, conflict.a) if side == "b" else (conflict.a, conflict.b)
-            if rule.id in side_rules:
-                return Claim(side, topic.id, rule, "contradicts", conflict.level, other_rules, proved=True)
+            named = {"a": conflict.a, "b": conflict.b}
+            if rule.id in named[side]:
+                return Claim(side, topic.id, rule, "contradicts", conflict.level, named[other], proved=True)
         clashing = {
             (wanted, name)
             for conflict in conflicts
