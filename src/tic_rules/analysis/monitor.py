@@ -138,12 +138,9 @@ class Monitor:
             raise fault(UsageError, "event", zh, en)
         day = parse_day(event["day"]) if "day" in event else self.day
         if day < self.day:
-            raise fault(
-                UsageError,
-                "event",
-                f"{day} 早于 {self.day}：时间不会倒流",
-                f"{day} is before {self.day}: time does not run back",
-            )
+            zh = f"{day} 早于 {self.day}：时间不会倒流"
+            en = f"{day} is before {self.day}: time does not run back"
+            raise fault(UsageError, "event", zh, en)
         edits = list(self._edits(kind, event))
         spoken = self._subject.speaks_for
         if day != self.day and spoken is not None and day > spoken:
@@ -179,12 +176,9 @@ class Monitor:
         """A value that holds from a day on; what was said before goes on holding for the days before."""
         path = tuple(dotted.split("."))
         if list_above(type(self._subject), dotted) is not None or any(part.isdecimal() for part in path):
-            raise fault(
-                UsageError,
-                "event",
-                f"{dotted} 在清单的条目里，不能用 since",
-                f"{dotted} is in an entry of a list and takes no `since`",
-            )
+            zh = f"{dotted} 在清单的条目里，不能用 since"
+            en = f"{dotted} is in an entry of a list and takes no `since`"
+            raise fault(UsageError, "event", zh, en)
         old = value_at(self._subject, dotted)
         entry = {"date": since.isoformat(), "value": value}
         if isinstance(old, Series):
@@ -219,29 +213,19 @@ class Monitor:
         """A monitor that goes on from a saved state. Raises UsageError where the state is not one or belongs
         to other rules: of another id or version or, unless `ruleset` is given, of another text."""
         if not _is_state(state):
-            raise fault(
-                UsageError,
-                "state",
-                "不是监测状态，或版本不符",
-                "not a monitor's state, or one of another version",
-            )
+            zh, en = "不是监测状态，或版本不符", "not a monitor's state, or one of another version"
+            raise fault(UsageError, "state", zh, en)
         saved = state["ruleset"]
         rules = load_ruleset(saved["id"] if ruleset is None else ruleset)
         if (saved["id"], saved["version"]) != (rules.id, rules.version):
             one, other = (f"{of['id']} {of['version']}" for of in (saved, _identity(rules)))
-            raise fault(
-                UsageError,
-                "state",
-                f"状态属于规则集 {one}，不是 {other}",
-                f"the state belongs to rule set {one}, not to {other}",
-            )
+            zh = f"状态属于规则集 {one}，不是 {other}"
+            en = f"the state belongs to rule set {one}, not to {other}"
+            raise fault(UsageError, "state", zh, en)
         if ruleset is None and saved.get("sha256", rules.sha256) != rules.sha256:  # not in older states
-            raise fault(
-                UsageError,
-                "state",
-                f"状态所用的规则与现有的 {rules.id} 文本不同；请用 ruleset 指明用哪一份",
-                f"the state belongs to another text of {rules.id} than the one on hand; name it as `ruleset`",
-            )
+            zh = f"状态所用的规则与现有的 {rules.id} 文本不同；请用 ruleset 指明用哪一份"
+            en = f"the state belongs to another text of {rules.id} than the one on hand; name it as `ruleset`"
+            raise fault(UsageError, "state", zh, en)
         return cls(rules, state["data"], day=state["day"])
 
 

@@ -187,12 +187,8 @@ def ends_of(ruleset: RuleSet, rule: Rule, text: str) -> tuple[str | None, Number
             en = f"{en}; the bound of {rule.id} is {limit.en}: --sweep moves its multiple, as in 0.5..2"
         raise fault(UsageError, "sweep", zh, en) from None
     if not dots or low >= high:
-        raise fault(
-            UsageError,
-            "sweep",
-            f"--sweep 应写作 规则=小..大，不是 {text}",
-            f"--sweep is RULE=LOW..HIGH, not {text}",
-        )
+        zh, en = f"--sweep 应写作 规则=小..大，不是 {text}", f"--sweep is RULE=LOW..HIGH, not {text}"
+        raise fault(UsageError, "sweep", zh, en)
     return unit, low, high
 
 

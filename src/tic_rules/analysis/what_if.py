@@ -147,12 +147,9 @@ def _edit(document: dict[str, object], centre: Centre, dotted: str, value: objec
 def checked_span(first: date, last: date) -> None:
     """Refuse a span of time that ends before it begins or is too long. Raises UsageError."""
     if first > last or last > add_years(first, MOST_YEARS):
-        raise fault(
-            UsageError,
-            "over",
-            f"时间段 {first}..{last} 不对：应先早后晚，至多{MOST_YEARS}年",
-            f"{first}..{last} is no span of time: the earlier day first, {MOST_YEARS} years at most",
-        )
+        zh = f"时间段 {first}..{last} 不对：应先早后晚，至多{MOST_YEARS}年"
+        en = f"{first}..{last} is no span of time: the earlier day first, {MOST_YEARS} years at most"
+        raise fault(UsageError, "over", zh, en)
 
 
 def _course_through(look: Callable[[date], Report], days: Sequence[date], span: tuple[date, date]) -> Course:

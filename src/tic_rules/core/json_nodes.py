@@ -56,17 +56,8 @@ class _Json:
 
     def wrong(self, at: int, zh: str, en: str) -> None:
         mark = self.mark(min(at, len(self.text)))
-        raise BadText(
-            [
-                Diagnostic(
-                    "json",
-                    Text(f"JSON 语法错误：{zh}", f"JSON syntax error: {en}"),
-                    self.file,
-                    mark.line + 1,
-                    mark.column + 1,
-                )
-            ]
-        )
+        said = Text(f"JSON 语法错误：{zh}", f"JSON syntax error: {en}")
+        raise BadText([Diagnostic("json", said, self.file, mark.line + 1, mark.column + 1)])
 
     def string(self, at: int) -> tuple[str, int]:
         try:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from tic_rules.model.fields import list_above, record_in
 from tic_rules.model.subject import Record
-from tic_rules.model.values import Kind, WordOf
+from tic_rules.model.values import Kind
 from tic_rules.model.vocabulary import Fact, ListOf, Vocabulary
 
 NUMBERS = ("money", "count", "rate", "number")
@@ -19,7 +19,6 @@ class Held(NamedTuple):
 
     kind: str
     dated: bool
-    worded: bool
     in_a_list: bool
 
 
@@ -39,8 +38,7 @@ def held_at(model: type[Record], path: str) -> Held | None:
         kind = "list" if "tuple[" in shape else "table" if "dict[" in shape else "record"
     else:
         kind = marked.name if marked is not None else "years" if "tuple[" in shape else "text"
-    worded = any(isinstance(mark, WordOf) for mark in field.metadata)
-    return Held(kind, marked is not None and marked.dated, worded, list_above(model, path) is not None)
+    return Held(kind, marked is not None and marked.dated, list_above(model, path) is not None)
 
 
 def misread(fact: Fact, listed: ListOf | None, models: tuple[type[Record], ...]) -> Iterator[tuple[str, str]]:

@@ -112,11 +112,9 @@ def _span(value: object) -> Span | None:
         if isinstance(value, dict):
             unknown = value.keys() - {"not_before", "not_after"}
             if unknown or not value:
-                raise refuse(
-                    "date",
-                    "部分已知的日期只用 not_before 和 not_after",
-                    "a date known in part has only not_before and not_after",
-                )
+                zh = "部分已知的日期只用 not_before 和 not_after"
+                en = "a date known in part has only not_before and not_after"
+                raise refuse("date", zh, en)
             first, last = (
                 parse_span(value[k]) if value.get(k) is not None else ANY_DAY
                 for k in ("not_before", "not_after")
@@ -161,17 +159,13 @@ def _number(
         if whole and not isinstance(number, int):
             raise refuse("number", "应为整数", "a whole number is expected")
         if whole and isinstance(value, str) and (is_part(value) or "/" in value):
-            raise refuse(
-                "number",
-                f"应为个数，不是比例“{clip(value)}”",
-                f"a count is expected, not the part {clip(value)!r}",
-            )
+            zh = f"应为个数，不是比例“{clip(value)}”"
+            en = f"a count is expected, not the part {clip(value)!r}"
+            raise refuse("number", zh, en)
         if percent and number > 1 and not (isinstance(value, str) and _PERCENT.search(value)):
-            raise refuse(
-                "percentage",
-                f"是 {clip(str(value))}% 还是 {clip(str(value))} 倍？请写百分号或小数：30%、0.3",
-                f"{clip(str(value))} per cent or times? Write the sign or a fraction: 30%, 0.3",
-            )
+            zh = f"是 {clip(str(value))}% 还是 {clip(str(value))} 倍？请写百分号或小数：30%、0.3"
+            en = f"{clip(str(value))} per cent or times? Write the sign or a fraction: 30%, 0.3"
+            raise refuse("percentage", zh, en)
         return number
 
     def between(lowest: object, highest: object, percent: bool = percent) -> Range:
@@ -188,11 +182,9 @@ def _number(
             return between(value.low, None if value.high == INFINITY else value.high, percent=False)
         if isinstance(value, dict):
             if value.keys() - {"at_least", "at_most"} or not value:
-                raise refuse(
-                    "number",
-                    "部分已知的数字只用 at_least 和 at_most",
-                    "a number known in part has only at_least and at_most",
-                )
+                zh = "部分已知的数字只用 at_least 和 at_most"
+                en = "a number known in part has only at_least and at_most"
+                raise refuse("number", zh, en)
             return between(value.get("at_least"), value.get("at_most"))
         number = one(value)
         return Range(number, number)
@@ -302,11 +294,8 @@ def _one_a_day(entries: list[Dated[object]]) -> None:
     days: dict[Span, object] = {}
     for entry in entries:
         if entry.when.exact and days.setdefault(entry.when, entry.value) != entry.value:
-            raise refuse(
-                "series",
-                f"{entry.when.first} 有两个不同的取值",
-                f"two different values on {entry.when.first}",
-            )
+            zh, en = f"{entry.when.first} 有两个不同的取值", f"two different values on {entry.when.first}"
+            raise refuse("series", zh, en)
 
 
 # --- writing ------------------------------------------------------------------------------------------------

@@ -119,11 +119,9 @@ class Fact(Node):
     @model_validator(mode="after")
     def _one_reading(self) -> Self:
         if self.groups is None and len([r for r in READINGS if getattr(self, r) is not None]) != 1:
-            raise refuse(
-                "fact",
-                "事实需要且只能有一种读法：" + "、".join(READINGS),
-                "a fact needs exactly one reading: " + ", ".join(READINGS),
-            )
+            zh = "事实需要且只能有一种读法：" + "、".join(READINGS)
+            en = "a fact needs exactly one reading: " + ", ".join(READINGS)
+            raise refuse("fact", zh, en)
         if (self.value is None) != (self.type is None):
             raise refuse("fact", "value 须与 type 同时给出", "value and type go together")
         idle = [key for key in _KEYS if getattr(self, key) and key not in _OF_READING.get(self.reading, ())]

@@ -37,11 +37,9 @@ PROGRAMME = "programme"
 
 def _beside_it(base: str) -> str:
     if PureWindowsPath(base).name != base:
-        raise refuse(
-            "base",
-            f"基础中心须在案例的同一文件夹中，{base} 不予读取",
-            f"the base of a case stands in the same folder: {base} cannot be read",
-        )
+        zh = f"基础中心须在案例的同一文件夹中，{base} 不予读取"
+        en = f"the base of a case stands in the same folder: {base} cannot be read"
+        raise refuse("base", zh, en)
     return base
 
 
@@ -106,13 +104,9 @@ def cases_of(ruleset: RuleSet, where: str | None = None) -> list[Case]:
     if faults:
         raise DataError(faults)
     if not cases:
-        raise fault(
-            UsageError,
-            "no-cases",
-            f"没有 {ruleset.id} 的案例；应在规则文件旁的 cases/{ruleset.id}/ 中",
-            f"no cases for {ruleset.id}; they stand in cases/{ruleset.id}/ beside the rule file",
-            file=where or str(_beside(ruleset)),
-        )
+        zh = f"没有 {ruleset.id} 的案例；应在规则文件旁的 cases/{ruleset.id}/ 中"
+        en = f"no cases for {ruleset.id}; they stand in cases/{ruleset.id}/ beside the rule file"
+        raise fault(UsageError, "no-cases", zh, en, file=where or str(_beside(ruleset)))
     return cases
 
 

@@ -39,17 +39,13 @@ class Disposition(Node):
     def _named_and_explained(self) -> Self:
         for words in (self.begins, self.through):
             if words is not None and len(fold(words)) < SHORTEST:
-                raise refuse(
-                    "begins",
-                    f"“{words}”不足{SHORTEST}个字，认不出是哪一句",
-                    f"{words}: fewer than {SHORTEST} characters do not name a sentence",
-                )
+                zh = f"“{words}”不足{SHORTEST}个字，认不出是哪一句"
+                en = f"{words}: fewer than {SHORTEST} characters do not name a sentence"
+                raise refuse("begins", zh, en)
         if (self.disposition == "covered") != bool(self.by):
-            raise refuse(
-                "by",
-                "disposition: covered 要用 by 写明由哪些规则涵盖，其他处理不写 by",
-                "disposition: covered says by which rules (by), and no other does",
-            )
+            zh = "disposition: covered 要用 by 写明由哪些规则涵盖，其他处理不写 by"
+            en = "disposition: covered says by which rules (by), and no other does"
+            raise refuse("by", zh, en)
         return self
 
 

@@ -173,7 +173,7 @@ def about_deadline(rule: Rule) -> Iterator[Found]:
             )
         return
     yield from _unwritten_or_dated(rule, quote, both, asked)
-    yield from _counted_from(rule, quote, both)
+    yield from _counted_from(rule, both)
 
 
 def _unwritten_or_dated(rule: Rule, quote: str, both: str, asked: set[int]) -> Iterator[Found]:
@@ -202,7 +202,7 @@ def _unwritten_or_dated(rule: Rule, quote: str, both: str, asked: set[int]) -> I
         yield _deadline("id", "引文以建设期满为限，规则没有照写", en)
 
 
-def _counted_from(rule: Rule, quote: str, both: str) -> Iterator[Found]:
+def _counted_from(rule: Rule, both: str) -> Iterator[Found]:
     """The days and years that a rule counts from, which the quote or the reading says."""
     if rule.from_ == "approval" and not APPROVAL.search(both):
         en = "neither the quote nor the reading speaks of approval"

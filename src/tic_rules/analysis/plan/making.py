@@ -270,7 +270,7 @@ class _Maker:
         if rule.kind == "consequence":
             return None
         decision = settle(rule, self.scene)
-        lost = reason_before(rule, decision, finding, self.as_of)
+        lost = reason_before(rule, decision, self.as_of)
         if lost is not None:
             self.gone.add(rule.id)
             self.why[rule.id] = lost

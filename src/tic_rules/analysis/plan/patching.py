@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 import yaml
 
-from tic_rules.core.errors import DataError, Diagnostic, Text
+from tic_rules.core.errors import DataError, fault
 from tic_rules.core.source import MAX_DEPTH, Source, read_text
 from tic_rules.model.document import Edit, Parts, apply
 
@@ -30,19 +30,9 @@ def patch_text(text: str, file: str, edits: Iterable[Edit]) -> str:
         source = read_text(text, file, json_text=as_json)
         text = _Text(text, as_json).changed(source, edit)
     if _same(read_text(text, file, json_text=as_json).data) != _same(wanted):
-        raise DataError(
-            [
-                Diagnostic(
-                    "patch",
-                    Text(
-                        "文件的写法无法自动修改，请按步骤手工修改",
-                        "the file is written in a way that cannot "
-                        "be changed by program; make the changes by hand",
-                    ),
-                    file,
-                )
-            ]
-        )
+        zh = "文件的写法无法自动修改，请按步骤手工修改"
+        en = "the file is written in a way that cannot be changed by program; make the changes by hand"
+        raise fault(DataError, "patch", zh, en, file=file)
     return text
 
 

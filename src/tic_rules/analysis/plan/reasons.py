@@ -19,7 +19,7 @@ IDENTITY = Text(
 )
 
 
-def reason_before(rule: Rule, decision: Decision, finding: Finding, as_of: date) -> Text | None:
+def reason_before(rule: Rule, decision: Decision, as_of: date) -> Text | None:
     """Why a failed rule can no longer be met; None where it still can."""
     if decision.why_not == "before_approval":
         return Text("批复之后才能完成", "this can only be done once the centre is approved")

@@ -40,12 +40,9 @@ def lowered_rule(ruleset: RuleSet, rule: Rule) -> f.Rule:
 def need_z3() -> None:
     """Raises UsageError where z3 is not installed."""
     if z3 is None:
-        raise fault(
-            UsageError,
-            "no-extra",
-            "证明需要 z3：pip install 'tic-rules[prove]'",
-            "a proof needs z3: pip install 'tic-rules[prove]'",
-        )
+        zh = "证明需要 z3：pip install 'tic-rules[prove]'"
+        en = "a proof needs z3: pip install 'tic-rules[prove]'"
+        raise fault(UsageError, "no-extra", zh, en)
 
 
 class At(NamedTuple):
