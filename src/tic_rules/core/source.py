@@ -75,6 +75,11 @@ class Mark(NamedTuple):
     cell: str = ""
 
 
+def fault_at(mark: Mark, code: str, zh: str, en: str, file: str, path: str = "") -> Diagnostic:
+    """A fault at a place of a text or a workbook."""
+    return Diagnostic(code, Text(zh, en), file, mark.line, mark.column, path, mark.cell)
+
+
 S = TypeVar("S", bound="Source")
 
 
@@ -160,8 +165,7 @@ class Source:
         self, code: str, zh: str, en: str, parts: Sequence[str | int], *, named: bool = True
     ) -> Diagnostic:
         """A fault at the place of a value; `named`: the place is told by its path too."""
-        mark, path = self.locate(parts), pointer(parts) if named else ""
-        return Diagnostic(code, Text(zh, en), self.file, mark.line, mark.column, path, mark.cell)
+        return fault_at(self.locate(parts), code, zh, en, self.file, pointer(parts) if named else "")
 
     def locate_key(self, parts: tuple[str | int, ...]) -> Mark:
         """The place of the key of a mapping entry."""
@@ -422,8 +426,7 @@ class _Builder:
 
     def _fault(self, node: yaml.Node, code: str, zh: str, en: str) -> None:
         if len(self.faults) < 100:
-            mark = mark_of(node)
-            self.faults.append(Diagnostic(code, Text(zh, en), self.file, mark.line, mark.column))
+            self.faults.append(fault_at(mark_of(node), code, zh, en, self.file))
 
     def build(self, node: yaml.Node, depth: int = 0) -> object:
         self.count += 1
@@ -481,6 +484,7 @@ __all__ = [
     "Source",
     "bad_text_as",
     "decode",
+    "fault_at",
     "is_index",
     "mark_of",
     "pointer",

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from tic_rules.core.errors import DataError, Diagnostic, Text, clip
 from tic_rules.core.files import file_name, read_named
 from tic_rules.core.limits import MAX_BYTES, file_too_large
-from tic_rules.core.source import Mark, Source
+from tic_rules.core.source import Mark, Source, fault_at
 from tic_rules.inputs.headers import SEARCHED
 from tic_rules.inputs.layout import SERIES, Names, Sheet, Unclear, is_no_data, is_one_of
 from tic_rules.inputs.rows import Row, filled
@@ -27,6 +27,7 @@ MAX_COLUMNS = 20_000
 """Delimiters of a line: more than the header may have, for text in quotes has them too."""
 MAX_CELLS = 2_000_000
 SUFFIXES = (".csv", ".tsv")
+_TOP = Mark(1, 1)
 
 
 class TextRow:
@@ -83,11 +84,9 @@ def decode_table(raw: bytes, file: str) -> str:
             continue
         if "\0" not in text:
             return text
-    text_ = Text(
-        "不是文本文件；CSV 可用 UTF-8、GB18030 或 UTF-16 编码",
-        "not a text file; a CSV file is in UTF-8, GB18030 or UTF-16",
-    )
-    raise DataError([Diagnostic("encoding", text_, file, 1, 1)])
+    zh = "不是文本文件；CSV 可用 UTF-8、GB18030 或 UTF-16 编码"
+    en = "not a text file; a CSV file is in UTF-8, GB18030 or UTF-16"
+    raise DataError([fault_at(_TOP, "encoding", zh, en, file)])
 
 
 def table_of(text: str, file: str) -> Table:
@@ -157,21 +156,18 @@ def csv_sources(raw: bytes, path: Path, reader: Reader) -> Iterator[Source]:
     main = table_of(decode_table(raw, reader.file), reader.file)
     top = list(islice(main.rows, SEARCHED))
     if is_vertical(Table("", top)):
-        said = Text(
-            "CSV 没有竖式（项目｜填写）：请一行一个中心，表头写字段名称，或用 Excel",
-            "CSV has no form of one item a row: write one row a centre below a header, or use Excel",
-        )
-        raise DataError([Diagnostic("header", said, reader.file, 1, 1)])
+        zh = "CSV 没有竖式（项目｜填写）：请一行一个中心，表头写字段名称，或用 Excel"
+        en = "CSV has no form of one item a row: write one row a centre below a header, or use Excel"
+        raise DataError([reader.fault("header", zh, en, _TOP)])
     main = main._replace(rows=chain(top, main.rows))
     lists = []
     seen: dict[str, str] = {}
     for sheet, beside in list_files(path, reader.names):
         other = seen.setdefault(sheet.path if sheet is not None else "", beside.name)
         if other != beside.name:
-            said = Text(
-                f"与 {clip(other)} 是同一清单，会重复计算；请只留一个", f"{clip(other)} holds the same list"
-            )
-            raise DataError([Diagnostic("sheet", said, file_name(str(beside)), 1, 1)])
+            zh = f"与 {clip(other)} 是同一清单，会重复计算；请只留一个"
+            en = f"{clip(other)} holds the same list"
+            raise DataError([fault_at(_TOP, "sheet", zh, en, file_name(str(beside)))])
         lists.append((sheet, _beside(beside)))
     yield from reader.sources(main, lists)
 
@@ -181,7 +177,7 @@ def _beside(path: Path) -> Table:
     table = table_of(decode_table(read_named(str(path), DataError), file), file)
     rows = [_InFile(row, name) for row in table.rows]
     if not any(filled(cell) for row in rows for cell in row.cells):
-        raise DataError([Diagnostic("empty", Text("表是空的", "the table is empty"), file, 1, 1)])
+        raise DataError([fault_at(_TOP, "empty", "表是空的", "the table is empty", file)])
     return Table(name, rows)
 
 

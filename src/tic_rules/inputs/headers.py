@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from tic_rules.core.errors import DataError, Diagnostic, Text, clip
+from tic_rules.core.source import fault_at
 from tic_rules.inputs.layout import (
     ENTRY,
     JOIN,
@@ -121,13 +122,10 @@ def read_header(
     if not top or not any(text for _, texts in top for text in texts):
         raise DataError([Diagnostic("empty", Text("表是空的", "the table is empty"), file, 1, 1)])
     row, texts = next((row, texts) for row, texts in top if any(texts))
-    mark = row.mark(0)
     shown = "、".join(clip(text, 12) for text in texts if text)[:100]
-    text = Text(
-        f"没有认出表头（{shown}）；列名用字段名称或路径，如 编号、批复创建日期、approved_on",
-        f"no header is recognised ({shown}); name the columns by label or path, such as id, approved_on",
-    )
-    raise DataError([Diagnostic("header", text, file, mark.line, mark.column, "", mark.cell)])
+    zh = f"没有认出表头（{shown}）；列名用字段名称或路径，如 编号、批复创建日期、approved_on"
+    en = f"no header is recognised ({shown}); name the columns by label or path, such as id, approved_on"
+    raise DataError([fault_at(row.mark(0), "header", zh, en, file)])
 
 
 def _is_known(names: Names, sheet: Sheet | None, text: str) -> bool:
@@ -208,8 +206,7 @@ def _header(
     """What the columns of a table are for; what is wrong with their names goes to `faults`."""
 
     def wrong(index: int, zh: str, en: str) -> None:
-        mark = row.mark(index)
-        faults.append(Diagnostic("header", Text(zh, en), file, mark.line, mark.column, "", mark.cell))
+        faults.append(fault_at(row.mark(index), "header", zh, en, file))
 
     columns, roles = _columns(names, sheet, texts, wrong)
     plain = sheet is None or any(column.kind == "money" and not unit for _, column, unit in columns)

@@ -193,7 +193,3 @@ def at_text(mark: Mark) -> Text:
     """A place in the main table, for a message."""
     line = Text(f"主表第 {mark.line} 行", f"line {mark.line} of the main table")
     return Text(f"{mark.cell} ", mark.cell) if mark.cell else line
-
-
-def cell_mark(mark: Mark) -> tuple[int, int, str, str]:
-    return mark.line, mark.column, "", mark.cell

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tic_rules.core.errors import DataError, Diagnostic, Text, clip
+from tic_rules.core.errors import DataError, Diagnostic, clip
 from tic_rules.core.scalars import Json
-from tic_rules.core.source import Mark, Source, pointer
+from tic_rules.core.source import Mark, Source, fault_at, pointer
 from tic_rules.inputs.cells import UNKNOWN, read_cell
 from tic_rules.inputs.headers import Header, read_header
 from tic_rules.inputs.joined import Filling, Joined
@@ -23,7 +23,6 @@ from tic_rules.inputs.rows import (
     Table,
     TableSource,
     at_text,
-    cell_mark,
     filled,
     footer_in,
     holds,
@@ -60,7 +59,7 @@ class Reader:
             yield self._source(header, row, main, joined, seen)
         if empty:
             zh, en = "没有数据行", "there is no row of data"
-            raise DataError([Diagnostic("empty", Text(zh, en), self.file, *cell_mark(header.row.mark(0)))])
+            raise DataError([self.fault("empty", zh, en, header.row.mark(0))])
 
     def _open(self, sheet: Sheet, table: Table, faults: list[Diagnostic]) -> tuple[Header, Iterator[Row]]:
         rows = (row for row in table.rows)
@@ -178,7 +177,7 @@ class Reader:
         )
 
     def fault(self, code: str, zh: str, en: str, mark: Mark, parts: Parts = ()) -> Diagnostic:
-        return Diagnostic(code, Text(zh, en), self.file, mark.line, mark.column, pointer(parts), mark.cell)
+        return fault_at(mark, code, zh, en, self.file, pointer(parts))
 
 
 __all__ = ["Place", "Reader", "Row", "Table", "TableSource"]

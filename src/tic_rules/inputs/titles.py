@@ -7,7 +7,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from tic_rules.core.errors import Diagnostic, Text, clip
+from tic_rules.core.errors import Diagnostic, clip
+from tic_rules.core.source import fault_at
 from tic_rules.inputs.rows import id_text
 from tic_rules.inputs.typed_numbers import MONEY
 
@@ -53,21 +54,19 @@ def unit_above(titles: Sequence[Row], row: Row, file: str, faults: list[Diagnost
     if not said:
         unclear = [title for title, text in texts if _LEFT.search(_BODY.sub("", text))]
     for title in dict.fromkeys(unclear):
-        shown, mark = clip(_shown(title)), title.mark(0)
-        text = Text(
-            f"表头上方“{shown}”里的金额单位没有认出；请写成 单位：万元，或写进列名：金额（万元）",
+        shown = clip(_shown(title))
+        zh = f"表头上方“{shown}”里的金额单位没有认出；请写成 单位：万元，或写进列名：金额（万元）"
+        en = (
             f"the unit of amounts in {shown!r} above the header is not understood; write 单位：万元, or put "
-            f"it into the name of the column: 金额（万元）",
+            f"it into the name of the column: 金额（万元）"
         )
-        faults.append(Diagnostic("unit", text, file, mark.line, mark.column, "", mark.cell))
+        faults.append(fault_at(title.mark(0), "unit", zh, en, file))
     units = {MONEY[unit] for unit in said if unit in MONEY}
     if len(units) > 1:
-        shown, mark = "、".join(sorted(units)), row.mark(0)
-        text = Text(
-            f"表头上方写了几种单位：{shown}；请把单位写进列名",
-            f"there are several units above the header: {shown}; put the unit into the name of the column",
-        )
-        faults.append(Diagnostic("unit", text, file, mark.line, mark.column, "", mark.cell))
+        shown = "、".join(sorted(units))
+        zh = f"表头上方写了几种单位：{shown}；请把单位写进列名"
+        en = f"there are several units above the header: {shown}; put the unit into the name of the column"
+        faults.append(fault_at(row.mark(0), "unit", zh, en, file))
     return next(iter(units), "")
 
 

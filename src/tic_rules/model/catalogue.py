@@ -14,7 +14,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 from typing import Literal, NamedTuple
 
-from tic_rules.core.errors import Diagnostic, RuleSetError, Text, clip
+from tic_rules.core.errors import Diagnostic, RuleSetError, Text, clip, fault
 from tic_rules.core.files import reason_of
 from tic_rules.core.settings import NAMED, settings_here
 from tic_rules.model.shipped import rules_folder, shipped_ids
@@ -247,9 +247,7 @@ def _folders_of(module: str, by: str, beside: str) -> Iterator[_Folder]:
         folders = [os.path.join(place, *below) for place in places]
     if not any(map(os.path.isdir, folders)):
         shown = clip(module)
-        text = Text(
-            f"软件包 {by} 声明的规则文件夹 {shown} 不存在",
-            f"the package {by} names {shown}, which is no package",
-        )
-        raise RuleSetError([Diagnostic("rule-folder", text)])
+        zh = f"软件包 {by} 声明的规则文件夹 {shown} 不存在"
+        en = f"the package {by} names {shown}, which is no package"
+        raise fault(RuleSetError, "rule-folder", zh, en)
     yield from (_Folder(folder, "package", by) for folder in folders if os.path.isdir(folder))

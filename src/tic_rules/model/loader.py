@@ -26,7 +26,7 @@ from tic_rules.core.errors import (
     normal,
 )
 from tic_rules.core.files import file_name, read_named
-from tic_rules.core.source import Source, bad_text_as, read_text, texts_within
+from tic_rules.core.source import Source, bad_text_as, fault_at, read_text, texts_within
 from tic_rules.model import catalogue
 from tic_rules.model.drafts import DraftFile, in_a_line, open_places, without_open
 from tic_rules.model.languages import in_chinese_alone, with_chinese_for_english
@@ -133,12 +133,9 @@ def _listed(listed: catalogue.ListedRuleSet) -> RuleSet:
     """A rule set that a package or a folder brings: its file is called by its id. Raises RuleSetError."""
     ruleset = _read(listed.file)
     if ruleset.id != listed.id:
-        mark = ruleset.locate("id")
-        text = Text(
-            f"规则文件应以其编号命名：文件名 {listed.id}，编号 {ruleset.id}",
-            f"a rule file in a folder is called by its id: the file {listed.id}, the id {ruleset.id}",
-        )
-        raise RuleSetError([Diagnostic("wrong-name", text, listed.file, mark.line, mark.column, "/id")])
+        zh = f"规则文件应以其编号命名：文件名 {listed.id}，编号 {ruleset.id}"
+        en = f"a rule file in a folder is called by its id: the file {listed.id}, the id {ruleset.id}"
+        raise RuleSetError([fault_at(ruleset.locate("id"), "wrong-name", zh, en, listed.file, "/id")])
     return ruleset
 
 

@@ -14,7 +14,7 @@ from tic_rules.core.errors import DataError, Diagnostic, Text, fault
 from tic_rules.core.files import file_name
 from tic_rules.core.limits import MAX_DEPTH, TOO_DEEP
 from tic_rules.core.scalars import PLAIN
-from tic_rules.core.source import Mark, Source, pointer
+from tic_rules.core.source import Source, fault_at, pointer
 from tic_rules.inputs import holds_several, read_bytes, read_sources
 from tic_rules.inputs import is_part_of_another as _is_part_of_another
 from tic_rules.inputs.text import bytes_to_text, source_of_text
@@ -52,8 +52,8 @@ def read_subject(
             raise subject
         subjects.append(subject)
         if len(subjects) > 1:
-            text = Text("文件里不止一个中心", "the file holds more than one centre")
-            raise DataError([Diagnostic("several", text, file_name(file))])
+            zh, en = "文件里不止一个中心", "the file holds more than one centre"
+            raise fault(DataError, "several", zh, en, file=file_name(file))
     return subjects[0]
 
 
@@ -182,16 +182,11 @@ def _local(data: object) -> Vocabulary | None:
 
 def _validated(data: object, source: Source | None, model: type[S], vocabulary: Vocabulary) -> S:
     if not isinstance(data, dict):
-        text = Text("文件应为映射（键: 值）", "the file must be a mapping (key: value)")
+        zh, en = "文件应为映射（键: 值）", "the file must be a mapping (key: value)"
         if isinstance(data, str) and "：" in data:
-            text = Text(
-                "文件应为映射：键后是全角冒号“：”，应为半角冒号加空格“: ”",
-                "the file must be a mapping: the colon after its keys is of full width; write ': '",
-            )
-        mark = source.locate(()) if source else Mark(0, 0)
-        raise DataError(
-            [Diagnostic("model-type", text, source.file if source else "", mark.line, mark.column)]
-        )
+            zh = "文件应为映射：键后是全角冒号“：”，应为半角冒号加空格“: ”"
+            en = "the file must be a mapping: the colon after its keys is of full width; write ': '"
+        raise DataError([(source or Source("", None, None)).fault("model-type", zh, en, ())])
     model = _model(model, vocabulary)
     faults: list[Diagnostic] = []
     try:
@@ -304,5 +299,4 @@ def with_owners(faults: list[Diagnostic]) -> list[Diagnostic]:
 
 def _diagnostic(subject: Subject, misuse: Misuse) -> Diagnostic:
     place = pointer(misuse.parts)
-    mark = subject.place(place)
-    return Diagnostic(misuse.code, misuse.text, subject.file or "", mark.line, mark.column, place, mark.cell)
+    return fault_at(subject.place(place), misuse.code, *misuse.text, subject.file or "", place)

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError, ValidationError
 
 from tic_rules.core.errors import Diagnostic, Text, clip, did_you_mean, plural
 from tic_rules.core.scalars import LONE_SURROGATE, Json
-from tic_rules.core.source import Mark, Source, pointer
+from tic_rules.core.source import Mark, Source, fault_at, pointer
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -67,10 +67,8 @@ def _diagnostic(item: ErrorDetails, source: Source | None) -> Diagnostic:
         mark = source.locate_key(parts) if source else Mark(0, 0)
     else:
         mark = source.locate(parts) if source else Mark(0, 0)
-    text = Text(context["zh"], context["en"])
-    return Diagnostic(
-        code, text, source.file if source else "", mark.line, mark.column, pointer(parts), mark.cell
-    )
+    file = source.file if source else ""
+    return fault_at(mark, code, context["zh"], context["en"], file, pointer(parts))
 
 
 def _path(loc: Sequence[str | int], source: Source | None) -> tuple[str | int, ...]:
