@@ -337,33 +337,19 @@ class Running(Node):
         return self
 
 
+_KINDS: tuple[type[Node], ...] = (
+    All, Either, Not, Attested, Same, NotAfter, Follows, Running, EachYear, OfEntry, OfEach, Is, Among,
+    AnyAmong, Contains, Given, Done, Reads, Some, Every, NoneOf, Latest, EachOf, Review, Largest, Share,
+)  # fmt: skip
+
+
+def _key_of(kind: type[Node]) -> str:
+    """The key that makes a condition of a kind: its first beside the fact."""
+    return next(field.alias or name for name, field in kind.model_fields.items() if name != "fact")
+
+
 _BY_KEY: Mapping[str, type[Node]] = {
-    "all": All,
-    "any": Either,
-    "not": Not,
-    "attested": Attested,
-    "same": Same,
-    "not_after": NotAfter,
-    "follows": Follows,
-    "running": Running,
-    "each_year": EachYear,
-    "entry": OfEntry,
-    "of_each": OfEach,
-    "is": Is,
-    "among": Among,
-    "any_among": AnyAmong,
-    "contains_all": Contains,
-    "given": Given,
-    "done": Done,
-    "reads": Reads,
-    "some": Some,
-    "every": Every,
-    "none_of": NoneOf,
-    "latest": Latest,
-    "each_of": EachOf,
-    "review": Review,
-    "largest": Largest,
-    "share_of": Share,
+    **{_key_of(kind): kind for kind in _KINDS},
     **dict.fromkeys(OPERATORS, Compare),
 }
 """The kind of condition that a key makes; the first that a mapping holds."""
