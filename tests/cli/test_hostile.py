@@ -23,7 +23,8 @@ from hypothesis import strategies as st
 from tic_rules import Centre, DataError, TicRulesError, check, load_ruleset, parse_ruleset
 from tic_rules.cli import main
 from tic_rules.core.errors import Diagnostic, Text
-from tic_rules.core.source import BadText, read_text
+from tic_rules.core.limits import BadText
+from tic_rules.core.source import read_text
 from tic_rules.engines.checking import sorted_scene
 from tic_rules.evaluation import scenarios
 from tic_rules.evaluation.scenarios import needs_of, whole

@@ -19,7 +19,7 @@ from tic_rules.analysis.coverage.layout import fold, read_official
 from tic_rules.analysis.coverage.numbering import numeral, parent_of, written
 from tic_rules.analysis.coverage.official import OfficialText, cut
 from tic_rules.cli import coverage, new
-from tic_rules.core.source import BadText
+from tic_rules.core.limits import BadText
 
 SOURCES = os.environ.get("TIC_RULES_SOURCES")
 needs_texts = pytest.mark.skipif(

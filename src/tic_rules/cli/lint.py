@@ -6,7 +6,8 @@ import sys
 
 import click
 
-from tic_rules.analysis.lint import Fault, lint_file
+from tic_rules.analysis.lint import lint_file
+from tic_rules.analysis.lint.faults import Fault
 from tic_rules.cli.chinese import Command
 from tic_rules.cli.common import diagnose, format_option, lang_option, write
 from tic_rules.core.errors import RuleSetError

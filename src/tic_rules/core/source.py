@@ -472,25 +472,3 @@ class _Builder:
             zh = f"键 {shown} 重复（第 {line} 行已有）"
             en = f"key {shown} is given twice (first on line {line})"
             self._fault(key, "duplicate-key", zh, en)
-
-
-__all__ = [
-    "MAX_BYTES",
-    "MAX_DEPTH",
-    "MAX_ENTRIES",
-    "BadText",
-    "Mark",
-    "Plain",
-    "Source",
-    "bad_text_as",
-    "decode",
-    "fault_at",
-    "is_index",
-    "mark_of",
-    "pointer",
-    "read_beside",
-    "read_text",
-    "steps",
-    "texts_within",
-    "unpointer",
-]

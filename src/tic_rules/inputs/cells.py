@@ -8,7 +8,8 @@ from datetime import date, datetime
 from typing import Any
 
 from tic_rules.core.errors import Text, clip, normal
-from tic_rules.core.source import MAX_ENTRIES, BadText, Plain, read_text
+from tic_rules.core.limits import MAX_ENTRIES, BadText
+from tic_rules.core.source import Plain, read_text
 from tic_rules.inputs.layout import Column
 from tic_rules.inputs.typed_days import typed_day, typed_text
 from tic_rules.inputs.typed_numbers import ShownDay, plain_number, typed_number

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from tic_rules.core.errors import Diagnostic, Text, clip
+from tic_rules.core.limits import MAX_ENTRIES
 from tic_rules.core.numbers import NotANumber, parse_number
 from tic_rules.core.scalars import Json
-from tic_rules.core.source import MAX_ENTRIES
 from tic_rules.inputs.cells import NONE, UNKNOWN, read_cell
 from tic_rules.inputs.headers import Header, read_header
 from tic_rules.inputs.layout import ENTRY, Column, Sheet, Unclear

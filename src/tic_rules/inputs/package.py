@@ -17,7 +17,7 @@ from typing import NamedTuple
 from xml.parsers import expat
 
 from tic_rules.core.errors import DataError, Text, TicRulesError, fault
-from tic_rules.core.source import MAX_BYTES
+from tic_rules.core.limits import MAX_BYTES
 from tic_rules.inputs.layout import cell_name
 from tic_rules.inputs.number_formats import NumberFormat, number_format
 

@@ -17,9 +17,9 @@ from typing import NamedTuple
 
 from tic_rules.core.errors import Diagnostic, Text, UsageError, clip
 from tic_rules.core.files import read_named
-from tic_rules.core.limits import MAX_ENTRIES, too_deep
+from tic_rules.core.limits import MAX_ENTRIES, BadText, too_deep
 from tic_rules.core.scalars import Json, is_unicode
-from tic_rules.core.source import BadText, Source, decode, read_text
+from tic_rules.core.source import Source, decode, read_text
 from tic_rules.core.version import version_numbers
 from tic_rules.model.rulefile import VERSION as RULESET_VERSION
 from tic_rules.results.report import Finding, Part, Report

@@ -13,7 +13,8 @@ from pydantic_core import ValidationError
 from tic_rules.analysis.coverage.layout import fold
 from tic_rules.core.errors import Diagnostic, Text
 from tic_rules.core.files import reason_of
-from tic_rules.core.source import BadText, Mark, Source, decode, read_text
+from tic_rules.core.limits import BadText
+from tic_rules.core.source import Mark, Source, decode, read_text
 from tic_rules.model.conditions import Node
 from tic_rules.model.frozen import refuse
 from tic_rules.model.loader import load_ruleset

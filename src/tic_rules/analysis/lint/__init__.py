@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 
-from tic_rules.analysis.lint.codes import BY_CODE, CODES, LintCode, Severity
+from tic_rules.analysis.lint.codes import BY_CODE, LintCode
 from tic_rules.analysis.lint.conditions import about_logic
 from tic_rules.analysis.lint.faults import Fault, Found, located
 from tic_rules.analysis.lint.numbers import (
@@ -132,16 +132,3 @@ def _of_diagnostic(fault: Diagnostic) -> Fault:
 
 def _sorted(faults: Iterable[Fault]) -> list[Fault]:
     return sorted(faults, key=lambda fault: (fault.line, fault.column, fault.code))
-
-
-__all__ = [
-    "BY_CODE",
-    "CODES",
-    "Fault",
-    "LintCode",
-    "Severity",
-    "explain_code",
-    "lint",
-    "lint_file",
-    "lint_rule",
-]

@@ -14,7 +14,8 @@ from collections.abc import Iterable
 import yaml
 
 from tic_rules.core.errors import DataError, fault
-from tic_rules.core.source import MAX_DEPTH, Source, read_text
+from tic_rules.core.limits import MAX_DEPTH
+from tic_rules.core.source import Source, read_text
 from tic_rules.model.document import Edit, Parts, apply
 
 _BARE = re.compile(r"[0-9A-Za-z\u4e00-\u9fff][0-9A-Za-z\u4e00-\u9fff._/（）〔〕\-]*")
