@@ -275,6 +275,15 @@ def test_chapters_articles_paragraphs_and_items() -> None:
 def test_a_reference_at_the_beginning_of_a_line_is_no_article() -> None:
     text = "第一条 为规范管理，根据第二条、\n第三条制定本办法。\n第二条 甲。\n第三条 乙。\n"
     assert [clause.at for clause in cut(text).clauses] == ["第一条", "第二条", "第三条"]
+    text = "第一条 甲。\n第二条 乙应当办理的。\n第三条规定的除外。\n第三条 丙。\n"
+    at_line = [(clause.at, clause.line) for clause in cut(text).clauses if not clause.optional]
+    assert at_line == [("第一条", 1), ("第二条", 2), ("第三条", 4)]
+
+
+def test_chapters_and_articles_may_be_numbered_in_digits() -> None:
+    text = "第1章 总则\n第1节 目的\n第1条 甲。\n第2条 乙。\n第 3 条 丙。\n"
+    wanted = ["第一章", "第一章第一节", "第一条", "第二条", "第三条"]
+    assert [clause.at for clause in cut(text).clauses] == wanted
 
 
 @pytest.mark.parametrize(

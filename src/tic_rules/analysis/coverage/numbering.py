@@ -14,9 +14,9 @@ PREAMBLE = "前言"
 _MOST = 999
 """No clause has a higher number."""
 _ALL = f"{NUMERAL}百零〇"
-_CHAPTER = re.compile(rf"第\s*([{_ALL}]+|\d{1, 4})\s*章(?!第)(.*)")
-_DIVISION = re.compile(rf"第\s*([{_ALL}]+|\d{1, 4})\s*节(.*)")
-_ARTICLE = re.compile(rf"第\s*([{_ALL}]+|\d{1, 4})\s*条(\s*)(.*)")
+_CHAPTER = re.compile(rf"第\s*([{_ALL}]+|\d{{1,4}})\s*章(?!第)(.*)")
+_DIVISION = re.compile(rf"第\s*([{_ALL}]+|\d{{1,4}})\s*节(.*)")
+_ARTICLE = re.compile(rf"第\s*([{_ALL}]+|\d{{1,4}})\s*条(\s*)(.*)")
 _REFERENCE = re.compile("[、，,和与及或至到的第]|规定|所称|所列|中|款|之")
 """What follows 第五条 where a line happens to begin in the midst of a reference to it."""
 _PART = re.compile(rf"-?\s*([{NUMERAL}]+)、(.*)")
