@@ -48,7 +48,6 @@ class Reader:
         header, rows = self._open(self.names.layout.main, main, faults)
         joined = Joined(self, lists, faults)
         if joined.any:
-            rows = iter(list(rows))
             rows = iter(joined.claim(header, list(rows)))
         if faults:
             raise DataError(faults)

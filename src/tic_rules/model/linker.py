@@ -252,21 +252,14 @@ def _time_faults(rule: Rule, at: Loc, vocabulary: Vocabulary) -> Iterator[Fault]
 
 
 _FITS: dict[type, tuple[str, ...]] = {
-    c.AnyAmong: ("words",),
-    c.Contains: ("words",),
-    c.Every: ("entries",),
-    c.Some: ("entries",),
-    c.NoneOf: ("entries",),
-    c.Latest: ("entries",),
+    **dict.fromkeys((c.AnyAmong, c.Contains), ("words",)),
+    **dict.fromkeys((c.Every, c.Some, c.NoneOf, c.Latest, c.OfEach, c.Running), ("entries",)),
+    **dict.fromkeys((c.Largest, c.Share), ("groups",)),
+    **dict.fromkeys((c.Given, c.Reads), ("text",)),
     c.EachOf: ("table",),
-    c.OfEach: ("entries",),
-    c.Largest: ("groups",),
-    c.Share: ("groups",),
     c.Is: ("truth", "choice"),
     c.Among: ("choice",),
-    c.Given: ("text",),
     c.Done: ("date",),
-    c.Reads: ("text",),
 }
 
 
@@ -301,7 +294,7 @@ def _fact_faults(
 ) -> Iterator[Fault]:
     """A fact that the condition cannot read: of another type, without the dates or groups it asks for."""
     kind = fact.type if fact.reading == "value" else fact.reading
-    fits = ("entries",) if isinstance(node, c.Running) else _FITS.get(type(node))
+    fits = _FITS.get(type(node))
     if isinstance(node, c.Compare):
         if not fact.numeric:
             zh, en = f"{name} 不是数字，不能比较大小", f"{name} is not a number and cannot be compared"

@@ -16,7 +16,13 @@ from tic_rules.model.subject import Record
 from tic_rules.model.time_faults import Fault, Loc
 from tic_rules.model.vocabulary import Fact, ListOf, LookUp, Vocabulary
 
-_WHERES = ("some", "every", "none_of", "permitted", "of", "has", "where", "among", "review")
+
+def wheres_of(node: c.Condition) -> Iterator[tuple[str, c.Where]]:
+    """What a condition asks of the entries of a list, under its key."""
+    for key in ("some", "every", "none_of", "permitted", "of", "has", "where", "among", "review"):
+        where = getattr(node, key, None)
+        if isinstance(where, c.Where):
+            yield key, where
 
 
 def models_of(vocabulary: Vocabulary) -> dict[type[Record], tuple[type[Record], frozenset[str]]]:
@@ -50,9 +56,8 @@ def asked_faults(node: c.Condition, fact: Fact, at: Loc, vocabulary: Vocabulary)
             yield from _value_faults(node.contains_all, path, at, vocabulary)
         case c.Some() | c.Every() | c.NoneOf() | c.Latest() | c.Running() | c.EachOf():
             listed = ListOf(path=fact.table) if fact.table else vocabulary.lists.get(fact.list_name or "")
-            wheres = [where for name in _WHERES if isinstance(where := getattr(node, name, None), c.Where)]
             if listed is not None:
-                for where in wheres:
+                for _, where in wheres_of(node):
                     yield from where_faults(where, listed, at, vocabulary)
 
 

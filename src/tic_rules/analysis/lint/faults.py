@@ -69,14 +69,6 @@ def located(flaw: Found, ruleset: RuleSet, at: Loc = (), rule: Rule | None = Non
     return Fault(flaw.code, Text(flaw.zh, flaw.en), ruleset.file, mark.line, mark.column, name, flaw.fix)
 
 
-def wheres_of(node: c.Condition) -> Iterator[tuple[str, c.Where]]:
-    """What a condition asks of the entries of a list, under its key."""
-    for key in ("some", "every", "none_of", "permitted", "of", "has", "where"):
-        where = getattr(node, key, None)
-        if isinstance(where, c.Where):
-            yield key, where
-
-
 def tests_of(where: c.Where, at: Loc) -> Iterator[tuple[Loc, str, c.Test]]:
     """The tests on attributes within a `where`, those under `any` too."""
     for attribute, test in where.each.items():

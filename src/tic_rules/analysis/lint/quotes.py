@@ -8,11 +8,12 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel
 
-from tic_rules.analysis.lint.faults import Found, Loc, tests_of, wheres_of
+from tic_rules.analysis.lint.faults import Found, Loc, tests_of
 from tic_rules.analysis.speech import MODALITY_WORD, OPEN_LIST, VAGUE, modalities_in, modality_told
 from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Bilingual, Rule
+from tic_rules.model.value_faults import wheres_of
 from tic_rules.results.labels import MODALITY
 
 LONGEST = 120
