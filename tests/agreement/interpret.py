@@ -156,8 +156,8 @@ class Interpreter:
             case f.Followed():
                 return FOLLOWED.get(self.done[node.rule], FALSE)
             case f.Judged():
-                given = [(i, a) for i, a in self.scene.attested.get(node.rule, []) if a.item == node.item]
-                return latest_judgement(given, self.scene.as_of)[0]
+                given = self.scene.attested.get((node.rule, node.item), [])
+                return latest_judgement(given, self.scene.as_of)
         raise AssertionError(node)
 
     def attribute(self, node: f.Member, entry: Entry, name: str, moment: Moment) -> int:

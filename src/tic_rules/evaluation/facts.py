@@ -106,8 +106,8 @@ class Scene:
         """The day on which the document came into force, for a centre; a programme has its own period."""
         self.followed: dict[str, tuple[int, tuple[Path, ...]]] = {}
         """What became of the consequences that are decided: whether each followed, and what keeps it open."""
-        self.attested: dict[str, Given] = {}
-        """The attestations that have an effect, by rule, each with its place in the data."""
+        self.attested: dict[tuple[str, str | None], Given] = {}
+        """The attestations that have an effect, by rule and item, each with its place in the data."""
         self.scenarios: Memo = {}
         self.clocks: Memo = {}
         self.text = subject._text()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
-from tic_rules.core.dates import FIRST_DAY
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
 from tic_rules.evaluation.entries import Path
 from tic_rules.evaluation.facts import Given, Scene
@@ -15,7 +14,8 @@ from tic_rules.model.subject import Attestation, Exemption
 
 
 def sort_judgements(scene: Scene) -> None:
-    """Give its rule every attestation that is complete, not after the as-of day and not expired."""
+    """Give its rule, or the item of it, every attestation that is complete, not after the as-of day and not
+    expired."""
     if not scene.subject.attestations:
         return
     items, as_of, attested = items_of_rules(scene.ruleset), scene.as_of, scene.attested
@@ -29,7 +29,7 @@ def sort_judgements(scene: Scene) -> None:
             continue
         if (item not in of_items if of_items else item is not None) or expired(given, as_of):
             continue
-        attested.setdefault(rule_id, []).append((index, given))
+        attested.setdefault((rule_id, item), []).append((index, given))
 
 
 class ItemsOf(NamedTuple):
@@ -60,13 +60,10 @@ class Judgement(NamedTuple):
 
 def judgement_on(rule: Rule, item: str | None, scene: Scene) -> Judgement:
     """The judgement on a rule, or on one of its items; REVIEW where there is none."""
-    given = scene.attested.get(rule.id)
-    if given is None:
+    attestations = scene.attested.get((rule.id, item))
+    if attestations is None:
         return NO_JUDGEMENT
-    attestations = [(n, a) for n, a in given if a.item == item]
-    if not attestations:
-        return NO_JUDGEMENT
-    value, _ = latest_judgement(attestations, scene.as_of)
+    value = latest_judgement(attestations, scene.as_of)
     missing: tuple[Path, ...] = ()
     if value == UNKNOWN:
         missing = tuple(("attestations", n, "date") for n, a in attestations if not a.date.exact)
@@ -78,7 +75,7 @@ NO_JUDGEMENT = Judgement(REVIEW, (), ())
 
 def settled(seen: Seen, rule: Rule, scene: Scene) -> Seen:
     """What data alone leaves to be judged is what an attestation for the rule says; without one it stays."""
-    if rule.id not in scene.attested:
+    if (rule.id, None) not in scene.attested:
         return seen
     value, cites, missing = judgement_on(rule, None, scene)
     return seen._replace(value=value, cites=(*seen.cites, *cites), missing=(*seen.missing, *missing))
@@ -89,17 +86,13 @@ def expired(given: Attestation | Exemption, as_of: date) -> bool:
     return given.expires_on is not None and given.expires_on.first < as_of
 
 
-def latest_judgement(attestations: Given, as_of: date) -> tuple[int, int | None]:
-    """The latest attestation by the as-of day and its place; two of one day that differ need review."""
-    certain = [(n, a) for n, a in attestations if a.date.last <= as_of]
-    possible = [(n, a) for n, a in attestations if a.date.first <= as_of < a.date.last]
-    newest = max((a.date.first for _, a in certain), default=FIRST_DAY)
-    latest = [(n, a) for n, a in certain + possible if a.date.last >= newest]
-    if not latest:
-        return REVIEW, None
-    unclear = next((n for n, a in latest if not a.date.exact), None)
-    if len({a.met for _, a in latest}) > 1:
-        return (REVIEW, None) if unclear is None else (UNKNOWN, unclear)
-    if not certain:
-        return UNKNOWN, unclear
-    return (TRUE if latest[0][1].met else FALSE), latest[-1][0]
+def latest_judgement(attestations: Given, as_of: date) -> int:
+    """What the latest attestations by the as-of day say; two of one day that differ need review."""
+    newest = max([a.date.first for _, a in attestations if a.date.last <= as_of], default=None)
+    if newest is None:
+        return UNKNOWN if any(a.date.first <= as_of for _, a in attestations) else REVIEW
+    latest = [a for _, a in attestations if a.date.first <= as_of and a.date.last >= newest]
+    met = {a.met for a in latest}
+    if len(met) == 1:
+        return TRUE if met.pop() else FALSE
+    return REVIEW if all(a.date.exact for a in latest) else UNKNOWN

@@ -288,10 +288,10 @@ def _work(scene: Scene, needs: Needs) -> int:
             sum(_ANY * _looks(rule) for rule in rules),
             lists,
             series,
-            [rule.id for rule in rules],
+            [(rule.id, item) for rule in rules for item in (None, *(item.id for item in rule.items))],
             [scene.facts[rule.event] for rule in rules if rule.event is not None],
         )
-    total, lists, series, rule_ids, events = prepared
+    total, lists, series, judged, events = prepared
     for path, times in lists.items():
         for _, value in lists_at(scene.subject, path):
             total += times * (len(value) if isinstance(value, tuple) else 1)
@@ -302,7 +302,7 @@ def _work(scene: Scene, needs: Needs) -> int:
         entries = scene.listed(fact.list_name or "").entries
         open_days = sum(1 if entry.when and entry.when.exact else DAYS_OF_ONE for entry in entries)
         total += min(_ANY * min(DAYS_OF_ALL, open_days), ENTRIES_OF_ALL)
-    return int(total + sum(len(scene.attested.get(rule_id, ())) for rule_id in rule_ids))
+    return int(total + sum(len(scene.attested.get(one, ())) for one in judged))
 
 
 def _looks(rule: Rule) -> int:

@@ -220,13 +220,11 @@ def _some_word(read: Callable[[View], tuple[tuple[str, ...], bool]], asked: f.Me
 
 
 def _judged(node: f.Judged) -> Asked:
-    rule, item = node.rule, node.item
+    key = node.rule, node.item
 
     def judged(view: View, record: object) -> int:
-        given = view.scene.attested.get(rule)
-        if given is None:
-            return REVIEW
-        return latest_judgement([one for one in given if one[1].item == item], view.scene.as_of)[0]
+        given = view.scene.attested.get(key)
+        return REVIEW if given is None else latest_judgement(given, view.scene.as_of)
 
     return judged
 

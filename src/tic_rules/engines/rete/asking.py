@@ -60,8 +60,8 @@ class Asking:
                 as_of = self.scene.as_of.toordinal()
                 self.sheet.ask(node, key, as_of=as_of, day=0 if end is None else end.toordinal())
             case f.Judged(rule, item):
-                given = [one for one in self.scene.attested.get(rule, ()) if one[1].item == item]
-                self.sheet.ask(node, key, met=latest_judgement(given, self.scene.as_of)[0])
+                given = self.scene.attested.get((rule, item), [])
+                self.sheet.ask(node, key, met=latest_judgement(given, self.scene.as_of))
             case f.Passed(name):
                 when = entry.get(name)
                 value = UNKNOWN if when is None else happened(when, moment.day, self.scene.reported_on)
