@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import chain
 from typing import Any, NamedTuple
 
 from tic_rules.core.dates import ANY_DAY, Span, add_days
@@ -81,20 +82,15 @@ class Decision(NamedTuple):
     @property
     def seens(self) -> list[Seen]:
         """What was seen, in the order in which it is told."""
-        return [
-            seen
-            for seen in (self.applies, self.seen, self.broken, *(seen for _, _, seen, _ in self.years))
-            if seen is not None
-        ]
+        owed = [seen for _, _, seen, _ in self.years]
+        return [seen for seen in (self.applies, self.seen, self.broken, *owed) if seen is not None]
 
     @property
     def cites(self) -> tuple[Path, ...]:
         """The places that were read; of several that owe something, those of the worst first."""
-        owed = sorted(self.years, key=lambda one: one[1] != self.status)
-        read: tuple[Path, ...] = ()
-        for seen in (self.applies, self.seen, self.broken, *(seen for _, _, seen, _ in owed)):
-            read += cited(seen) if seen is not None else ()
-        return tuple(dict.fromkeys(read))
+        owed = [seen for _, _, seen, _ in sorted(self.years, key=lambda one: one[1] != self.status)]
+        read = [cited(seen) for seen in (self.applies, self.seen, self.broken, *owed) if seen is not None]
+        return tuple(dict.fromkeys(chain(*read)))
 
     @property
     def lacking(self) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ def cited(seen: Seen) -> tuple[Path, ...]:
     """The places that a condition read, its own first, then those of the parts that decide it, with
     repetitions."""
     cites = seen.cites
-    for inner in sorted(seen.parts, key=lambda part: part.value != seen.value):
+    for inner in sorted(seen.parts, key=lambda part: part.value != seen.value) if seen.parts else ():
         cites += cited(inner)
     return cites
 

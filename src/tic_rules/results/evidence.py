@@ -70,7 +70,7 @@ class Evidence:
 
     def words(self) -> dict[str, object]:
         """message, detail"""
-        return messages.words(self)._asdict()
+        return messages.words(self)
 
     def steps(self) -> dict[str, object]:
         """trace"""
@@ -116,13 +116,13 @@ class Evidence:
     # --- places ---------------------------------------------------------------------------------------------
 
     def places(self) -> dict[str, object]:
-        """lacking, place, data, sources, missing"""
+        """lacking, data, place (which may be one of the data), sources, missing"""
         scene, paths = self.scene, self._paths()
         missing = self.decision.missing if self.status == "unknown" else ()
         return {
             "lacking": self.lacking(),
-            "place": places.main(scene, self.status, missing, paths),
             "data": places.at(scene, paths),
+            "place": places.main(scene, self.status, missing, paths),
             "sources": places.sources(scene, paths),
             "missing": [pointer(path) for path in missing],
         }

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tic_rules.core.dates import Span
 from tic_rules.core.errors import Text, plural, visible
@@ -64,22 +64,15 @@ _YEARS = {
 }
 
 
-class Words(NamedTuple):
-    """A message, and the same without what the title says already: numbers, days, what is missing."""
-
-    message: Text
-    detail: Text
-
-
-def words(evidence: Evidence) -> Words:
-    """The message of a finding and its detail, in both languages."""
+def words(evidence: Evidence) -> dict[str, object]:
+    """The message of a finding, and its detail: without what the title says already."""
     wording = _Wording(evidence)
     head, details = wording.head(), wording.details()
     if not details:
-        return Words(Text(f"{head.zh}。", f"{head.en}."), _NOTHING)
-    zh, en = [text.zh for text in details], [text.en for text in details]
-    message = Text("；".join([head.zh, *zh]) + "。", "; ".join([head.en, *en]) + ".")
-    return Words(message, Text("；".join(zh), "; ".join(en)))
+        return {"message": Text(f"{head.zh}。", f"{head.en}."), "detail": _NOTHING}
+    zh, en = "；".join([text.zh for text in details]), "; ".join([text.en for text in details])
+    detail = Text(visible(zh), visible(en))
+    return {"message": Text(f"{head.zh}；{detail.zh}。", f"{head.en}; {detail.en}."), "detail": detail}
 
 
 class _Wording:
@@ -121,7 +114,7 @@ class _Wording:
             parts = list(dict.fromkeys([self._asks(), *parts[:1], self._between()]))
         if self.status == "exempted":
             parts.append(self._exempted())
-        return [Text(visible(text.zh), visible(text.en)) for text in parts if text]
+        return [text for text in parts if text]
 
     # --- numbers --------------------------------------------------------------------------------------------
 

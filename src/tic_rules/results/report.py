@@ -264,10 +264,10 @@ class Report:
 
     def to_json(self, *, indent: int | None = 2, margin: str = "") -> str:
         """The report as JSON: equal input, equal bytes. `margin` stands before every line but the first."""
-        if indent is None:
-            return json.dumps(self.as_dict(), ensure_ascii=False)
-        text = to_json(self.as_dict(), indent=indent).decode()
-        return text.replace("\n", "\n" + margin) if margin else text
+        written = to_json(self.as_dict(), indent=indent or 0)
+        if indent is None:  # one line with blanks, as `json.dumps` has it; texts have their line ends escaped
+            return written.replace(b",\n", b", ").replace(b"\n", b"").decode()
+        return written.replace(b"\n", f"\n{margin}".encode()).decode() if margin else written.decode()
 
     def to_frame(self, backend: Backend = "polars") -> Any:
         """The findings as a table, one row each: of polars, pandas or pyarrow. Raises UsageError for any
