@@ -7,7 +7,7 @@ shown.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
@@ -53,7 +53,7 @@ class Witness:
     path: str
     before: object
     after: object
-    statuses: dict[str, dict[str, dict[str, str]]]
+    statuses: dict[str, dict[str, Mapping[str, str]]]
     """What the reference says, for the failing and the passing file: side, rule, status."""
 
     @property
@@ -82,8 +82,8 @@ class Told(NamedTuple):
     """What the reference says of one file: of the rule itself, and, where asked for, of what binds on the
     other side; by rule."""
 
-    statuses: dict[str, str]
-    theirs: Callable[[], dict[str, str]]
+    statuses: Mapping[str, str]
+    theirs: Callable[[], Mapping[str, str]]
 
 
 class Judge(NamedTuple):
@@ -129,13 +129,8 @@ class Judge(NamedTuple):
             model = extended(model, side.vocabulary) if side is not None else model
         return model
 
-    def _statuses(self, ruleset: RuleSet | None, subject: Subject) -> dict[str, str]:
-        if ruleset is None:
-            return {}
-        return {
-            finding.rule.partition("/")[2]: finding.status
-            for finding in check_subject(subject, ruleset, self.as_of, "reference")
-        }
+    def _statuses(self, ruleset: RuleSet | None, subject: Subject) -> Mapping[str, str]:
+        return {} if ruleset is None else check_subject(subject, ruleset, self.as_of, "reference").statuses
 
 
 def part_of(ruleset: RuleSet, rules: Sequence[Rule]) -> RuleSet:
