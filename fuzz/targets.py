@@ -23,6 +23,7 @@ from tic_rules import load_ruleset, parse_ruleset, shipped_ids
 from tic_rules.core.errors import DataError, TicRulesError
 from tic_rules.core.source import BadText, decode
 from tic_rules.inputs.csvfile import table_of
+from tic_rules.inputs.rows import value_at
 from tic_rules.inputs.tables import Reader
 from tic_rules.model.centre import Centre
 from tic_rules.model.fields import paths_of
@@ -30,7 +31,6 @@ from tic_rules.model.loader import shared_vocabulary
 from tic_rules.model.programme import Programme
 from tic_rules.model.reading import read_subject, read_subjects, subject_from_text, validated
 from tic_rules.model.tables import layout_of, names_of
-from tic_rules.renderers.cells import value_at
 from tic_rules.renderers.headers import Form, csv_line
 from tic_rules.renderers.workbook import Writer, write_form
 
