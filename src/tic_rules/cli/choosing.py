@@ -64,12 +64,8 @@ def ruleset_with(name: str, files: Iterable[str], named: Sequence[str] = ()) -> 
     listed = [(f"{ruleset.id}/{rule.id}", rule.title.zh) for ruleset, rules in meant for rule in rules]
     zh = "、".join(f"{place}（{title}）" for place, title in listed)
     en = ", ".join(place for place, _ in listed)
-    raise fault(
-        UsageError,
-        "unknown-rule",
-        f"“{clip(name)}”可指 {zh}；请写全",
-        f"{clip(name)} may mean {en}: write it in full",
-    )
+    zh, en = f"“{clip(name)}”可指 {zh}；请写全", f"{clip(name)} may mean {en}: write it in full"
+    raise fault(UsageError, "unknown-rule", zh, en)
 
 
 def named_or_on_hand(names: Sequence[str]) -> list[RuleSet]:

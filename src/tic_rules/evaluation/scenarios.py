@@ -210,7 +210,7 @@ def approved_between(centre: Centre, as_of: date) -> Span | None:
 
 def _scenarios(scene: Scene, centre: Centre, needs: Needs) -> Scenarios:
     as_of, span = scene.as_of, approved_between(centre, scene.as_of)
-    anywhere = _end_is_anywhere(scene, centre, needs)
+    anywhere = needs.term and _end_is_anywhere(scene, centre, needs)
     offsets = _offsets(scene, centre, needs, anywhere)
     approvals: list[date | None] = []
     applicant = centre.stage == "applicant" or (centre.stage is None and centre.applied_on is not None)
@@ -351,8 +351,10 @@ def _end_is_anywhere(scene: Scene, centre: Centre, needs: Needs) -> bool:
     """Whether one term of years already lets the end fall on any day, as the approval may have been on any;
     not where both days matter together, for the entries that lie between them.
     """
-    if centre.approved_on is not None or not needs.window:
-        return centre.approved_on is None
+    if centre.approved_on is not None:
+        return False
+    if not needs.window:
+        return True
     read = {name for rule in rules_by_needs(scene.ruleset)[needs] for name in lists_of(scene.ruleset, rule)}
     return not any(scene.listed(name).entries for name in read)
 
@@ -361,9 +363,8 @@ def _pivot(scene: Scene, centre: Centre, approvals: list[date | None]) -> date |
     """The latest day of approval of which the shortest term is over; with the longest it may not be."""
     shortest = _terms(scene, centre, FIRST_DAY)[0]
     days = [day for day in approvals if day is not None]
-    return max(
-        (day for day in days if add_years(day, shortest) < scene.as_of), default=days[0] if days else None
-    )
+    over = [day for day in days if add_years(day, shortest) < scene.as_of]
+    return max(over or days[:1], default=None)
 
 
 def _from_approval(
@@ -391,7 +392,7 @@ def _from_approval(
         if needs.term:
             years = _terms(scene, centre, approved)
             if pivot is not None:
-                years = [years[0], *(years[1:][-1:] if approved == pivot else ())]
+                years = [years[0], years[-1]] if approved == pivot else years[:1]
             terms = [add_years(approved, term) for term in years]
         elif centre.term_years is not None and centre.term_years.exact:
             terms = [add_years(approved, int(centre.term_years.low))]

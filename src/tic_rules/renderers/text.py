@@ -320,10 +320,10 @@ def _groups(report: Report, findings: Sequence[Finding], width: int, options: Op
 def _of_which(members: Sequence[Finding], lang: str) -> str:
     """How many of what is open the verdict looks at, where that is not all: its reason counts these."""
     counted = sum(finding.counts for finding in members)
-    told = Text(f"，其中{counted}条影响结论", f", {counted} for the verdict")
-    if not counted:
-        told = Text("，均不影响结论", ", none for the verdict")
-    return told.in_(lang) if counted < len(members) else ""
+    if counted == len(members):
+        return ""
+    some, none = f"，其中{counted}条影响结论", "，均不影响结论"
+    return Text(some if counted else none, f", {counted or 'none'} for the verdict").in_(lang)
 
 
 def _by_what_is_missing(report: Report, members: Sequence[Finding], options: Options) -> Iterator[Line]:

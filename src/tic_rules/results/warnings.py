@@ -112,14 +112,11 @@ def _about_years(scene: Scene) -> Iterator[Notice]:
         for entry in scene.listed(name).entries:
             if entry.year is None:
                 continue
-            if declared.date is not None:
-                if entry.when is not None and entry.when.last.year < entry.year:
-                    zh, en = (
-                        f"{entry.year}年度的事项，日期却在该年之前",
-                        f"of {entry.year}, yet dated before that year",
-                    )
-                    yield _warn(scene.subject, "implausible", (*entry.at, declared.year), zh, en)
-            elif entry.year > spoken.year:
+            if entry.when is not None and entry.when.last.year < entry.year:
+                zh = f"{entry.year}年度的事项，日期却在该年之前"
+                en = f"of {entry.year}, yet dated before that year"
+                yield _warn(scene.subject, "implausible", (*entry.at, declared.year), zh, en)
+            elif declared.date is None and entry.year > spoken.year:
                 begun = entry.year <= scene.as_of.year
                 zh = f"年度晚于数据报告日{spoken}，{'只作为上限' if begun else '不计入'}"
                 en = f"of a year after reported_on {spoken}; "

@@ -192,9 +192,8 @@ class Logic:
     def _on_list(self, cell: str, node: f.Member, words: str) -> str:
         other = f"other_word({cell}, {node.absent}, {node.outside})"
         listed = f"{cell} in {words}"
-        if truths := [
-            word for word in node.words if isinstance(word, bool)
-        ]:  # 1 equals True, and says no yes
+        truths = [word for word in node.words if isinstance(word, bool)]
+        if truths:  # 1 equals True, and says no yes
             same = " or ".join(f"{cell} is {word}" for word in truths)
             listed = f"{same} or {listed} and {cell}.__class__ not in NUMBERS"
         if len(node.words) == 1 and not isinstance(node.words[0], bool):
