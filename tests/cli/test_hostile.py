@@ -34,6 +34,8 @@ from tic_rules.model.shipped import shared_vocabulary
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "fuzz"))
 MEGA = 1024 * 1024
+HANGS = 20
+"""CPU seconds, on whatever machine, that only what grows with the square of a file would take."""
 
 
 def codes(text: str, file: str = "x.yaml") -> set[str]:
@@ -41,7 +43,7 @@ def codes(text: str, file: str = "x.yaml") -> set[str]:
     start = time.process_time()
     with pytest.raises(DataError) as caught:
         Centre.from_text(text, file=file)
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < HANGS
     return {fault.code for fault in caught.value.diagnostics}
 
 
@@ -147,7 +149,7 @@ def test_a_series_of_thousands_is_read_at_once() -> None:
     ]
     start = time.process_time()
     centre = Centre.from_text("outputs: {incubated_enterprises: [" + ",".join(days) + "]}")
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < HANGS
     assert len(centre.outputs.incubated_enterprises) == 2900  # type: ignore[union-attr]
     days[1000] = days[1000].replace("value: 1000", "value: 999.0").replace("999.0", "998")
     assert codes("outputs: {incubated_enterprises: [" + ",".join(days) + "]}") == {"falling"}
@@ -162,7 +164,7 @@ def test_a_report_on_the_largest_lists_stays_in_bounds() -> None:
     )
     start = time.process_time()
     check(centre, "zhejiang_2022").to_json()
-    assert time.process_time() - start < 6  # quadratic, it took the better part of a minute
+    assert time.process_time() - start < HANGS  # quadratic, it took the better part of a minute
 
 
 OPEN_CLOCKS = [
@@ -276,7 +278,7 @@ HEAD = f'<row r="1">{cell("A1", "id")}{cell("B1", "term_years")}</row>'
 def refused(path: Path) -> list[Diagnostic]:
     start = time.process_time()
     found = list(read_subjects(path, Centre, shared_vocabulary()))
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < HANGS
     assert len(found) == 1
     assert isinstance(found[0], DataError)
     return found[0].diagnostics

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import os
 import re
-import time
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -417,11 +416,3 @@ def test_a_box_of_an_official_text_set_in_paragraphs() -> None:
 def test_another_text_has_another_fingerprint(name: str) -> None:
     plain, title = official(name)
     assert cut(plain.replace("应", "可", 1), title).sha256 != cut(plain, title).sha256
-
-
-@needs_texts
-def test_the_largest_text_is_read_in_a_part_of_a_second() -> None:
-    plain, title = official("national_13fyp")
-    started = time.process_time()
-    cut(plain, title)
-    assert time.process_time() - started < 0.5
