@@ -260,11 +260,11 @@ def test_what_was_met_in_time_does_not_fall_due() -> None:
         not Side(centre, rules).course(date(2021, 6, 18), date(2025, 12, 31)).due
     )  # each report came in weeks
     late = document_of(centre)
-    late["reports"] = [report for report in late["reports"] if report["year"] != "2023"]
+    late["reports"] = [report for report in late["reports"] if report["year"] not in ("2022", "2023")]
     course = Side(Centre.from_data(late), rules).course(date(2021, 6, 18), date(2025, 12, 31))
     assert [(day, [finding.id for finding in findings]) for day, findings in course.due] == [
-        (date(2024, 12, 31), ["annual-report", "annual-report-local"])
-    ]
+        (date(year, 12, 31), ["annual-report", "annual-report-local"]) for year in (2023, 2024)
+    ]  # the second too, though the first was missed
 
 
 def test_flips_name_rules_of_one_side_only() -> None:

@@ -26,6 +26,7 @@ from tic_rules.model.subject import Subject
 from tic_rules.model.time import Shift
 from tic_rules.model.vocabulary import Fact, facts_within
 from tic_rules.results.report import Finding, Report
+from tic_rules.results.waiting import open_deadlines
 
 MOST_YEARS = 60
 """A span of time that is longer is a slip of the pen."""
@@ -169,12 +170,8 @@ def _course_through(look: Callable[[date], Report], days: Sequence[date], span: 
         if earlier is not None and (changed := flips(earlier, report)):
             turns.append(Turn(day, changed))
         for finding in report:
-            if (
-                finding.status == "pending"
-                and finding.deadline is not None
-                and first <= date.fromisoformat(finding.deadline) <= last
-            ):
-                due.setdefault(date.fromisoformat(finding.deadline), {})[finding.id] = finding
+            for then in (then for then in open_deadlines(finding) if first <= then <= last):
+                due.setdefault(then, {})[finding.id] = finding
         for then in (then for then in due if day <= then <= end):
             due[then] = {name: due[then][name] for name in due[then] if _unmet(report[name], then)}
         earlier = report

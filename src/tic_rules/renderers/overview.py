@@ -12,8 +12,8 @@ from tic_rules.core.errors import Text
 from tic_rules.model.ruleset import PHASES
 from tic_rules.renderers.about import about_of, document_of, name_of
 from tic_rules.results.baseline import centre_key
-from tic_rules.results.report import VERDICTS, Finding, Part, Report
-from tic_rules.results.waiting import Wait, whence
+from tic_rules.results.report import VERDICTS, Finding, Report
+from tic_rules.results.waiting import Wait, open_deadlines, whence
 
 MOST = 12
 """Clauses in a ranking."""
@@ -167,14 +167,11 @@ def _counted(counted: Counter[str]) -> tuple[tuple[str, int], ...]:
 
 
 def due_of(report: Report, years: int = 1) -> Iterator[tuple[date, Finding]]:
-    """What is not met yet and falls due within a year of the report's day, or within so many years: what is
-    owed several times on each of its days, also where an earlier one was missed."""
+    """What is not met yet and falls due within a year of the report's day, or within so many years."""
     today = date.fromisoformat(report.as_of)
     until = add_years(today, years)
     for finding in report:
-        owed = finding.years or (Part(status=finding.status, deadline=finding.deadline),)
-        due = {one["deadline"] for one in owed if one["status"] == "pending" and one["deadline"] is not None}
-        for day in map(date.fromisoformat, sorted(due) if finding.counts else ()):
+        for day in open_deadlines(finding) if finding.counts else ():
             if today <= day <= until:
                 yield day, finding
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -99,6 +100,14 @@ def reason_of(findings: Iterable[Finding], waits: Iterable[Wait]) -> Text:
         zh.append(f"待完成{due}条")
         en.append(f"{due} {'is' if due == 1 else 'are'} still due")
     return Text("；".join(zh), "; ".join(en))
+
+
+def open_deadlines(finding: Finding) -> list[date]:
+    """The days, in order, on which what is still due falls due: of what is owed several times each, also
+    where an earlier one was missed."""
+    owed = finding.years or (Part(status=finding.status, deadline=finding.deadline),)
+    days = {one["deadline"] for one in owed if one["status"] == "pending" and one["deadline"] is not None}
+    return [date.fromisoformat(day) for day in sorted(days)]
 
 
 # --- what to do ---------------------------------------------------------------------------------------------
