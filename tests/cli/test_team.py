@@ -120,6 +120,26 @@ def test_a_further_item_is_new_one_less_is_not() -> None:
     assert better.stderr == ""
 
 
+def test_an_entry_without_a_name_is_known_wherever_it_stands() -> None:
+    def state(*appointed: str) -> tuple[int, bool]:
+        listed = "".join(f"\n    - {{appointed_by_board: {each}}}" for each in appointed)
+        changed, count = re.subn(
+            r"  chief_scientists:[^\n]*(\n    - [^\n]*)*", f"  chief_scientists:{listed}", data
+        )
+        assert count == 1
+        path.write_text(changed, encoding="utf-8")
+        known = run("check", "centres", "--baseline", "base.json")
+        return known.exit_code, "new 1" in known.stdout
+
+    path = Path("centres/zhejiang.yaml")
+    data = path.read_text(encoding="utf-8")
+    run("check", "centres", "--write-baseline", "base.json")
+    assert state("true", "false") == (1, True)
+    run("check", "centres", "--write-baseline", "base.json")
+    assert state("false", "true", "true") == (0, False)
+    assert state("false", "true", "false") == (1, True)
+
+
 def test_what_is_pending_and_then_fails_is_new() -> None:
     run("check", "centres/zhejiang.yaml", "--write-baseline", "base.json")
     assert (

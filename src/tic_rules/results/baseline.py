@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -64,8 +65,14 @@ class Entry(NamedTuple):
         return (
             self.of_file(other.file)
             and _each_known(self.years, other.years)
-            and set(other.lacking) <= set(self.lacking)
+            and _concerned(other.lacking) <= _concerned(self.lacking)
         )
+
+
+def _concerned(lacking: Iterable[str]) -> Counter[str]:
+    """What a finding concerns, and how often: entries without a name by their list alone, because their place
+    in it moves with what stands before them."""
+    return Counter(re.sub("/[0-9]+", "", name) if name.startswith("/") else name for name in lacking)
 
 
 def _each_known(known: Iterable[str], years: Iterable[str]) -> bool:
