@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import json
 import random
+import re
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -154,6 +155,42 @@ def test_a_plan_is_made_where_an_obligation_waits_for_a_consequence() -> None:
     plan = make_plan(centre, rules, parse_day("2026-06-30"))
     assert plan.before["board-chair"].status == "fail"
     assert plan.after["board-chair"].status == "pass"
+
+
+def test_a_term_is_not_invented() -> None:
+    data = {"jurisdiction": "zhejiang", "approved_on": "2024-03-01", "reported_on": "2024-06-30"}
+    plan = plan_of(Centre.from_data(data), "zhejiang_2022", "2024-06-30")
+    assert "term_years" not in {edit.path[0] for edit in plan.edits}
+    assert [rest.why.zh for rest in plan.open if rest.rule == "term-length"] == [
+        "取决于中心是什么（领域、类别、建设期等）：方案不改变，也不代填，请据实填写"
+    ]
+
+
+def test_a_deadline_that_is_past_on_each_day_that_it_may_be_is_lost() -> None:
+    data = {
+        "jurisdiction": "zhejiang",
+        "approved_on": "2024-03",
+        "term_years": 3,
+        "reported_on": "2024-06-30",
+    }
+    plan = plan_of(Centre.from_data(data), "zhejiang_2022", "2024-06-30")
+    assert [(rest.rule, rest.why.zh) for rest in plan.lost] == [
+        ("term-length", "期限2024年3月31日（最晚）已过；本条为“原则上”的要求，可申请豁免")
+    ]
+    keeps_its_word(
+        plan_of(Centre.from_data(data), "zhejiang_2022", "2024-06-30", exemptions=True), "zhejiang_2022"
+    )
+
+
+def test_chinese_plans_write_days_as_chinese_does() -> None:
+    data = {"jurisdiction": "zhejiang", "approved_on": "2024-03-01", "reported_on": "2024-06-30"}
+    plans = [plan_of(Centre.from_data(data), "zhejiang_2022", "2025-01-31")]
+    for format_ in ("text", "markdown"):
+        shown = render(plans, format_, "zh")
+        assert not re.search(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", shown)
+        assert "《浙江省技术创新中心建设工作指引（试行）》  ·  基准日 2025年1月31日" in shown
+        assert "数据更新到2025年1月31日，并确认2024年6月30日所填的数字" in shown
+        assert "建设方案论证日期：2024年3月1日" in shown
 
 
 @pytest.mark.parametrize("as_of", ["2026-07-01", "2027-01-05", "2027-03-02", "2028-12-16"])

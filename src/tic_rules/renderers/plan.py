@@ -100,12 +100,17 @@ def _why(plan: Plan) -> Text:
     return Text(f"各步骤做完后仍然如此：{reason.zh}", f"with all steps taken it stays so: {reason.en}")
 
 
+def _document(plan: Plan, lang: str) -> str:
+    """The document that is planned for, and the day."""
+    document = plan.before.ruleset["document"]
+    title = f"《{document['title']}》  ·  基准日" if lang == "zh" else f"{document['title_en']}  ·  as of"
+    return f"{title} {day_text(plan.before.as_of, lang)}"
+
+
 def _text(plan: Plan, lang: str) -> Iterator[str]:
     zh = lang == "zh"
-    document = plan.before.ruleset["document"]
     yield _name(plan)
-    title = f"《{document['title']}》  ·  基准日" if zh else f"{document['title_en']}  ·  as of"
-    yield f"{title} {day_text(plan.before.as_of, lang)}"
+    yield _document(plan, lang)
     yield f"{'结论：' if zh else 'Verdict: '}{_verdicts(plan, lang)}"
     if plan.before.verdict == plan.verdict:
         yield _why(plan).in_(lang)
@@ -175,6 +180,8 @@ def _markdown(plan: Plan, lang: str) -> Iterator[str]:
     zh = lang == "zh"
     yield f"# {markdown(_name(plan))}"
     yield ""
+    yield markdown(_document(plan, lang))
+    yield ""
     yield f"{'结论：' if zh else 'Verdict: '}**{_verdicts(plan, lang)}**"
     if plan.before.verdict == plan.verdict:
         yield ""
@@ -189,7 +196,7 @@ def _markdown(plan: Plan, lang: str) -> Iterator[str]:
         yield "| 期限 | 类别 | 事项 | 依据 |" if zh else "| By | Kind | Step | For |"
         yield "|---|---|---|---|"
         for step in (step for _, steps in by_day(plan.steps) for step in steps):
-            day = "—" if step.by is None else step.by.isoformat()
+            day = "—" if step.by is None else day_text(step.by, lang)
             what, clauses = markdown(step.text.in_(lang)), markdown(_clauses(plan, step.rules, lang))
             yield f"| {day} | {KIND[step.kind].in_(lang)} | {what} | {clauses} |"
         yield ""

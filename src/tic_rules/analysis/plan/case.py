@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
@@ -20,7 +21,7 @@ from tic_rules.model.document import Parts, get
 from tic_rules.model.fields import list_above, paths_of
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.model.vocabulary import Vocabulary
-from tic_rules.results.labels import join
+from tic_rules.results.labels import day_text, join
 from tic_rules.results.terms import dotted_of, field_label, groups_at, term
 
 _KINDS = {
@@ -33,6 +34,7 @@ _KINDS = {
     "acceptance": "decision",
 }  # fmt: skip
 """What kind of step a change of a part of the data is. All other parts of a centre's file are papers."""
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 Amounts = c.Compare | c.Largest | c.Share
@@ -111,10 +113,11 @@ def kind_of(dotted: str) -> str:
 
 
 def in_words(vocabulary: Vocabulary, dotted: str, value: object, lang: str) -> str:
-    """A word, or several, of a field for people."""
+    """A word, or several, or a day, of a field for people."""
     groups = groups_at(vocabulary, [dotted])
     words = value if isinstance(value, list) else [value]
-    return join([term(vocabulary, word, lang, groups) for word in words], lang)
+    said = [term(vocabulary, word, lang, groups) for word in words]
+    return join([day_text(word, lang) if _DAY.fullmatch(word) else word for word in said], lang)
 
 
 def place_of_list(case: Case, dotted: str) -> Parts | None:

@@ -270,7 +270,10 @@ class _Maker:
         if rule.kind == "consequence":
             return None
         decision = settle(rule, self.scene)
-        lost = reason_before(rule, decision, self.as_of)
+        latest = decision.deadline
+        if latest is None and finding.deadline_range is not None:
+            latest = date.fromisoformat(finding.deadline_range[1])
+        lost = reason_before(rule, decision, latest, self.as_of)
         if lost is not None:
             self.gone.add(rule.id)
             self.why[rule.id] = lost

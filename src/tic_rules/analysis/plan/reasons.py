@@ -14,13 +14,14 @@ from tic_rules.results.report import Finding
 
 KEPT = Text("只有改动要求保持不变的内容才能做到", "only a change of what is to be kept would do it")
 IDENTITY = Text(
-    "取决于中心是什么（领域、类别等）：方案不改变，也不代填，请据实填写",
-    "it turns on what the centre is (its field, its category): a plan does not change that, nor guess it",
+    "取决于中心是什么（领域、类别、建设期等）：方案不改变，也不代填，请据实填写",
+    "it turns on what the centre is (its field, category or term): a plan does not change that, nor guess it",
 )
 
 
-def reason_before(rule: Rule, decision: Decision, as_of: date) -> Text | None:
-    """Why a failed rule can no longer be met; None where it still can."""
+def reason_before(rule: Rule, decision: Decision, latest: date | None, as_of: date) -> Text | None:
+    """Why a failed rule can no longer be met; None where it still can. `latest` is the last day on which its
+    deadline may lie."""
     if decision.why_not == "before_approval":
         return Text("批复之后才能完成", "this can only be done once the centre is approved")
     if decision.broken is not None and decision.broken.value == TRUE:
@@ -31,12 +32,12 @@ def reason_before(rule: Rule, decision: Decision, as_of: date) -> Text | None:
     if years:
         named = occasions(rule, [year for year, _ in years])
         return Text(f"{named.zh}的期限已过", f"the time for {named.en} is past")
-    if decision.deadline is not None and decision.deadline < as_of:
-        exempt = rule.modality == "in_principle"
-        zh = f"期限{day_text(decision.deadline, 'zh')}已过" + (
+    if latest is not None and latest < as_of:
+        exempt, exact = rule.modality == "in_principle", decision.deadline is not None
+        zh = f"期限{day_text(latest, 'zh')}{'' if exact else '（最晚）'}已过" + (
             "；本条为“原则上”的要求，可申请豁免" if exempt else "；如当时确已达到，请更正数据"
         )
-        en = f"the deadline {decision.deadline} has passed" + (
+        en = f"the deadline {latest}{'' if exact else ' (at the latest)'} has passed" + (
             "; an exemption may be sought" if exempt else "; if it was met in time, correct the data"
         )
         return Text(zh, en)
@@ -57,7 +58,7 @@ def reason_after(finding: Finding, earlier: Finding, ends: date | None) -> Text:
         return Text("后果已经产生", "the consequence has followed already")
     if ends is not None and finding.status in ("unknown", "pending"):
         return Text(
-            f"数据只到{ends}，需要先更新，更新后再作安排",
+            f"数据只到{day_text(ends, 'zh')}，需要先更新，更新后再作安排",
             f"the data ends on {ends} and has to be brought up to date first; then it can be planned for",
         )
     if finding.status == "unknown":

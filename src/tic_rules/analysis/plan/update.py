@@ -14,6 +14,7 @@ from tic_rules.model import conditions as c
 from tic_rules.model.document import Edit, apply, get
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.model.vocabulary import facts_within
+from tic_rules.results.labels import day_text
 from tic_rules.results.report import Finding, Report
 
 RANK = {
@@ -43,7 +44,7 @@ def update(
     """
     spoken, as_of = days
     text = Text(
-        f"数据更新到{as_of}，并确认{spoken}所填的数字和清单仍然有效",
+        f"数据更新到{day_text(as_of, 'zh')}，并确认{day_text(spoken, 'zh')}所填的数字和清单仍然有效",
         f"bring the data up to {as_of}, and confirm that the numbers and lists of {spoken} still stand",
     )
     edits = [Edit("set", ("reported_on",), as_of.isoformat())]
