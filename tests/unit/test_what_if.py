@@ -485,6 +485,11 @@ def test_a_sweep_takes_its_ends_as_they_are_shown(given: str, shown: str | None)
     assert shown is None or shown in done.output
 
 
+def test_a_sweep_without_a_second_end_is_told_how_it_is_written() -> None:
+    said = run(str(EXAMPLE), "--lang", "zh", "--sweep", "investment-2y=5亿元").stderr
+    assert "--sweep 应写作 规则=小..大，不是 5亿元" in said
+
+
 @pytest.mark.parametrize("name", ["zhejiang_2022/investment-2y", "investment-2y", "两年内投入达到10亿元"])
 def test_a_sweep_takes_a_rule_by_its_id_or_title_alone(name: str) -> None:
     done = CliRunner().invoke(

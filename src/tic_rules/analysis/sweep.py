@@ -177,6 +177,10 @@ def ends_of(ruleset: RuleSet, rule: Rule, text: str) -> tuple[str | None, Number
     several = isinstance(node, c.Share) or isinstance(node.limit, c.Times)
     unit = "ratio" if isinstance(node, c.Share) else None if several else ruleset.facts[node.fact].unit
     first, dots, last = text.partition("..")
+    zh, en = f"--sweep 应写作 规则=小..大，不是 {text}", f"--sweep is RULE=LOW..HIGH, not {text}"
+    no_ends = fault(UsageError, "sweep", zh, en)
+    if not dots:
+        raise no_ends
     try:
         low, high = (parse_number(end.strip(), money=unit == "CNY") for end in (first, last))
     except NotANumber as error:
@@ -186,9 +190,8 @@ def ends_of(ruleset: RuleSet, rule: Rule, text: str) -> tuple[str | None, Number
             zh = f"{zh}；规则 {rule.id} 的界限是{limit.zh}，--sweep 移动的是它的倍数，例：0.5..2"
             en = f"{en}; the bound of {rule.id} is {limit.en}: --sweep moves its multiple, as in 0.5..2"
         raise fault(UsageError, "sweep", zh, en) from None
-    if not dots or low >= high:
-        zh, en = f"--sweep 应写作 规则=小..大，不是 {text}", f"--sweep is RULE=LOW..HIGH, not {text}"
-        raise fault(UsageError, "sweep", zh, en)
+    if low >= high:
+        raise no_ends
     return unit, low, high
 
 
