@@ -363,6 +363,16 @@ def test_what_comes_in_both_languages_is_of_one_alone(tmp_path: Path) -> None:
     )
 
 
+def test_a_calendar_has_an_entry_of_two_files_of_a_centre_once(tmp_path: Path) -> None:
+    """RFC 5545: a UID stands for one component of a calendar."""
+    other = tmp_path / "other.yaml"
+    other.write_text(Path(ZHEJIANG).read_text(encoding="utf-8"), encoding="utf-8")
+    one, both = (
+        run("check", *files, "--format", "ics").stdout for files in ([ZHEJIANG], [ZHEJIANG, str(other)])
+    )
+    assert both == one
+
+
 def test_explain_shows_what_a_rule_saw() -> None:
     text = run("explain", "zhejiang_2022/legal-entity", "--centre", ZHEJIANG, "--lang", "en").stdout
     assert "independent legal entity" in text

@@ -39,20 +39,26 @@ def _due_at_the_earliest(report: Report) -> Iterator[tuple[date, Finding]]:
 
 
 class Sheet:
-    """The entries in the order of their days. The same reports give the same bytes."""
+    """The entries in the order of their days, each once: several files of a centre say the same of a day. The
+    same reports give the same bytes."""
 
     def __init__(self, options: Options) -> None:
         self.lang, self.spool = options.lang, Spool()
-        self.days: list[tuple[date, tuple[int, int]]] = []
+        self.days: dict[str, tuple[date, tuple[int, int]]] = {}
+        """The entries by their UID."""
 
     def add(self, piece: list[tuple[date, str]]) -> str:
-        self.days += [(day, self.spool.add(text)) for day, text in piece]
+        for day, text in piece:
+            mark = text.split("\r\n", 2)[1]
+            if mark not in self.days:
+                self.days[mark] = day, self.spool.add(text)
         return ""
 
     def end(self, run: Run) -> Iterator[str]:
         about = ("VERSION:2.0", f"PRODID:-//tic-rules//deadlines//{self.lang.upper()}", "CALSCALE:GREGORIAN")
         yield _written(("BEGIN:VCALENDAR", *about, f"X-WR-CALNAME:{_NAME.in_(self.lang)}"))
-        yield from self.spool.parts([place for _, place in sorted(self.days, key=lambda one: one[0])])
+        in_order = sorted(self.days.values(), key=lambda one: one[0])
+        yield from self.spool.parts([place for _, place in in_order])
         yield _written(("END:VCALENDAR",))
 
     def close(self) -> None:
