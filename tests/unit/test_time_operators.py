@@ -657,6 +657,18 @@ def test_a_day_that_is_not_known_exactly_is_not_told(
     assert ("才达到" in finding.message.zh) == (reached is not None)
 
 
+@pytest.mark.parametrize(("later", "reached"), [([], None), ([("technical_services", 2026)], "2027-01-01")])
+def test_what_a_rule_does_not_apply_to_is_not_reached(later: list[Any], reached: str | None) -> None:
+    """A year without income is none in which technical services are the main income."""
+    income = [("fiscal_subsidy", 2023), *later]
+    data = {
+        "approved_on": "2022-03-01", "term_years": 2, "reported_on": "2027-06-30",
+        "income": [{"kind": kind, "year": year, "amount": "1亿元"} for kind, year in income],
+    }  # fmt: skip
+    finding = check(data, "zhejiang_2022")["technical-income-main"]
+    assert (finding.status, finding.reached_on) == ("fail", reached)
+
+
 def _years_running(read: str, where: str) -> RuleSet:
     """The example, with a consequence of two calendar years running."""
     own = f"    own: {{label: {{zh: 年度, en: years}}, {read}}}\n    checks: {{label:"

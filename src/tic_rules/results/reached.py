@@ -36,10 +36,11 @@ def reached_on(rule: Rule, decision: Decision, scene: Scene) -> date | None:
     scenarios = scenarios_of(scene, needs_of(scene.ruleset, rule)).all
     if len(scenarios) != 1:
         return None
-    last, grows = min(scene.as_of, scene.reported_on), _growing(requirement, scene)
+    last, grows = min(scene.as_of, scene.reported_on), _growing(rule, scene)
+    asked = [requirement] if rule.applies is None else [rule.applies, requirement]
 
     def value(day: date) -> int:
-        return see(requirement, scene, moment._replace(day=day), scenarios[0], rule).value
+        return min(see(part, scene, moment._replace(day=day), scenarios[0], rule).value for part in asked)
 
     def met(day: date) -> bool:
         return value(day) == TRUE
@@ -83,11 +84,12 @@ def _stands_still(rule: Rule, scene: Scene) -> bool:
     return True
 
 
-def _growing(requirement: c.Node, scene: Scene) -> Fact | None:
-    """The total or count that a requirement holds against a fixed lower bound: once met, it stays met."""
+def _growing(rule: Rule, scene: Scene) -> Fact | None:
+    """The total or count that a rule holds against a fixed lower bound: once met, it stays met."""
+    requirement = rule.require
     if not isinstance(requirement, c.Compare) or isinstance(requirement.limit, c.Times):
         return None
-    if requirement.at_least is None and requirement.more_than is None:
+    if rule.applies is not None or (requirement.at_least is None and requirement.more_than is None):
         return None
     fact = scene.facts[requirement.fact]
     return fact if fact.over is None and fact.reading in ("sum", "count", "distinct") else None
