@@ -173,7 +173,8 @@ class Scene:
             cites = [values[index] for index, one in enumerate(series) if one.when.first <= day]
         shown = self.shown(fact, moment)
         if self.incomplete(fact.stock or "") or shown > number.high:
-            number, missing = Range(max(number.low, shown), INFINITY), [fact.at]
+            number, missing = Range(number.low, INFINITY), [fact.at]
+        number = Range(max(number.low, shown), number.high)
         return Reading(number, tuple(cites), () if number.exact else tuple(missing))
 
     def _value(self, fact: Fact, moment: Moment) -> Reading:
@@ -189,8 +190,8 @@ class Scene:
                 number = number.hull(other)
             return Reading(number, (path,), () if number.exact else unclear_places(value, path, moment.day))
         shown = self.shown(fact, moment)
-        if self.incomplete(fact.value or "") or shown > value.high:
-            value = Range(max(value.low, shown), INFINITY)
+        more = self.incomplete(fact.value or "") or shown > value.high
+        value = Range(max(value.low, shown), INFINITY if more else value.high)
         return Reading(value, (path,), () if value.exact else (path,))
 
     def shown(self, fact: Fact, moment: Moment) -> Number:

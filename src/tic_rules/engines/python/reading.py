@@ -159,7 +159,7 @@ class Readings:
                 high = max(min([high, *(v[1] for first, _, v in days if first >= day)]), low)
             least = shown(view)
             more = view.scene.incomplete(path) or least > high
-            return (max(low, least), INFINITY) if more else (low, high)
+            return max(low, least), INFINITY if more else high
 
         return stock
 
@@ -176,7 +176,7 @@ class Readings:
                 return ANYTHING if open_end or not values or None in values else _hull(values)
             least = shown(view)
             more = view.scene.incomplete(path) or least > value[1]
-            return (max(value[0], least), INFINITY) if more else (value[0], value[1])
+            return max(value[0], least), INFINITY if more else value[1]
 
         return number
 
