@@ -26,6 +26,7 @@ from tic_rules.analysis.diff.topics import Diff, as_dict, diff
 from tic_rules.analysis.prove.witness import part_of
 from tic_rules.cli import main
 from tic_rules.renderers.diff import render, sentence_of
+from tic_rules.renderers.diff.flow import impact_lines
 from tic_rules.renderers.diff.text import wrap
 from tic_rules.renderers.text import cells
 from tic_rules.results.labels import STATUS
@@ -505,7 +506,7 @@ def test_impact_tells_by_name_for_whom_a_difference_matters(tmp_path: Path) -> N
     (rule,) = [clause for clause in clauses if clause["rule"] == "investment-2y"]
     assert name in rule["names"]
     assert len(rule["names"]) == rule["centres"]
-    assert re.search(rf"两年内投入达到10亿元：只在这一边不利于中心 \d（[^）]*{name}", told("text"))
+    assert re.search(rf"两年内投入达到10亿元：只在这一边不利于\d个中心（[^）]*{name}", told("text"))
     assert re.search(rf"\|[^|]*两年内投入达到10亿元 \| \d \|[^|]*{name}", told("markdown"))
     pytest.importorskip("jinja2", reason="the extra html is not installed")
     page = told("html")
@@ -515,6 +516,15 @@ def test_impact_tells_by_name_for_whom_a_difference_matters(tmp_path: Path) -> N
     told("docx", "--output", str(tmp_path / "memo.docx"))
     tables = docx.Document(str(tmp_path / "memo.docx")).tables
     assert name in [row.cells[0].text for row in tables[-1].rows]
+
+
+def test_impact_tells_centres_of_one_name_apart() -> None:
+    one = Centre.from_file(ROOT / "examples" / "zhejiang.yaml")
+    other = Centre.from_data({"name": one.name, "reported_on": "2026-06-30", "stage": "applicant"})
+    first, second = impact_lines(impact(compared("zhejiang_2022", "jiangsu_2020"), [one, other]), "en")
+    assert first[0] == second[0]
+    assert "billion invested" in first[3]
+    assert "billion invested" not in second[3]
 
 
 def test_impact_leaves_out_whom_neither_document_binds(tmp_path: Path) -> None:

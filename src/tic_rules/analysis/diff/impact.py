@@ -57,6 +57,12 @@ class Affected:
     def flipped(self) -> bool:
         return self.verdict_a != self.verdict_b
 
+    @property
+    def against(self) -> dict[tuple[str, str], Rule]:
+        """The clauses that stand against the centre on one side only, by side and id."""
+        turned = [_against(flip) for flip in self.flips if flip.decides]
+        return {(side, rule.id): rule for side, rule in turned if rule is not None}
+
 
 class Turning(NamedTuple):
     """A clause that stands against centres on its side only, and which centres."""
@@ -83,10 +89,8 @@ class Impact:
         turned: dict[tuple[str, str], list[str]] = {}
         rules: dict[tuple[str, str], Rule] = {}
         for centre in self.centres:
-            against = [_against(flip) for flip in centre.flips if flip.decides]
-            once = {(side, rule.id): rule for side, rule in against if rule is not None}
-            rules |= once
-            for key in once:
+            rules |= centre.against
+            for key in centre.against:
                 turned.setdefault(key, []).append(centre.shown)
         listed = [Turning(key[0], rules[key], tuple(names)) for key, names in turned.items()]
         return sorted(listed, key=lambda turning: -len(turning.centres))

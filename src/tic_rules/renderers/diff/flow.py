@@ -97,8 +97,7 @@ def impact_lines(impact: Impact, lang: str) -> list[list[str]]:
     for centre in impact.centres:
         turning = [
             f"{LETTERS[side].in_(lang)} {rule.at} {rule.title.text.in_(lang)}"
-            for side, rule, names in impact.clauses()
-            if centre.shown in names
+            for (side, _), rule in centre.against.items()
         ]
         verdicts = (VERDICT[verdict].in_(lang) for verdict in (centre.verdict_a, centre.verdict_b))
         lines.append([centre.shown, *verdicts, "\n".join(turning)])
@@ -108,5 +107,5 @@ def impact_lines(impact: Impact, lang: str) -> list[list[str]]:
 IMPACT = Text("影响", "Impact")
 IMPACT_HEADS = (
     Text("中心", "Centre"), Text("按甲", "Under A"), Text("按乙", "Under B"),
-    Text("只在一边不符合的条款", "Clauses that fail on one side only"),
+    Text("只在一边不利于中心的条款", "Clauses that stand against the centre on one side only"),
 )  # fmt: skip

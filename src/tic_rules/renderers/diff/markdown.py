@@ -124,8 +124,9 @@ def _impact(affected: Impact, lang: str) -> Iterator[str]:
     for a, b, n in affected.table():
         yield f"| {VERDICT[a].in_(lang)} | {VERDICT[b].in_(lang)} | {n} |"
     yield ""
-    against = "只在这一边受影响的中心" if zh else "Centres that it stands against on this side only"
-    yield f"| {'一方' if zh else 'Side'} | {'条款' if zh else 'Clause'} |  | {against} |"
+    against = "只在这一边不利于哪些中心" if zh else "Centres that it stands against on this side only"
+    heads = ("一方", "条款", "中心数") if zh else ("Side", "Clause", "Centres")
+    yield f"| {' | '.join(heads)} | {against} |"
     yield "|---|---|---:|---|"
     for side, rule, centres in affected.clauses():
         letter = diff.LETTERS[side].in_(lang)

@@ -155,12 +155,14 @@ def _impact(affected: Impact, lang: str) -> Iterator[str]:
     yield ""
     yield ("── 影响：" if zh else "── Impact: ") + summary(affected, lang)
     for a, b, n in affected.table():
-        yield f"  {VERDICT[a].in_(lang)} → {VERDICT[b].in_(lang)}{'：' if zh else ': '}{n}"
+        yield f"  {VERDICT[a].in_(lang)} → {VERDICT[b].in_(lang)}" + (f"：{n}个" if zh else f": {n}")
     for side, rule, centres in affected.clauses():
         letter = diff.LETTERS[side].in_(lang)
-        against = "：只在这一边不利于中心" if zh else ": stands against centres on this side only,"
-        who = f"（{'、'.join(centres)}）" if zh else f" ({', '.join(centres)})"
-        yield f"  {letter} {rule.at} {rule.title.text.in_(lang)}{against} {len(centres)}{who}"
+        against = Text(
+            f"：只在这一边不利于{len(centres)}个中心（{'、'.join(centres)}）",
+            f": stands against {plural(len(centres), 'centre')} on this side only ({', '.join(centres)})",
+        )
+        yield f"  {letter} {rule.at} {rule.title.text.in_(lang)}{against.in_(lang)}"
     for centre in affected.centres:
         verdicts = (VERDICT[verdict].in_(lang) for verdict in (centre.verdict_a, centre.verdict_b))
         arrow = " → ".join(dict.fromkeys(verdicts))
