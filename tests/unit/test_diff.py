@@ -305,6 +305,45 @@ def test_a_fact_that_is_read_in_another_way_is_a_change() -> None:
     }
 
 
+def test_what_follows_a_consequence_changes_with_it() -> None:
+    old, new = load_ruleset("zhejiang_2022"), edited(("when: {running: 2,", "when: {running: 3,"))
+    told = {
+        relation: diff(*pair) for relation, pair in (("b_looser", (old, new)), ("b_stricter", (new, old)))
+    }
+    for relation, found in told.items():
+        assert {(name, r) for name, r in relations(found).items() if r != "same"} == {
+            ("exit", relation),
+            ("exit.recovery", relation),
+        }
+        (pair,) = next(topic.pairs for topic in found.topics if topic.id == "exit.recovery")
+        assert [(c.what, c.effect, c.level) for c in pair.changes] == [
+            ("requirement", relation[2:], "verdict")
+        ]
+
+
+def test_editions_in_force_from_another_day_may_turn_a_verdict(tmp_path: Path) -> None:
+    file = tmp_path / "later.yaml"
+    file.write_text(ZHEJIANG.replace("in_force: {from: 2022-01-14}", "in_force: {from: 2023-01-14}"), "utf-8")
+    for status, fail_on in ((1, "verdict"), (1, "words"), (0, "stricter")):
+        assert run("zhejiang_2022", str(file), "--fail-on", fail_on).exit_code == status
+    said = run("zhejiang_2022", str(file), "--lang", "zh").stdout.splitlines()
+    assert [line.rpartition("，")[2] for line in said[:2]] == [
+        "自2022年1月14日起施行",
+        "自2023年1月14日起施行",
+    ]
+    assert "施行" not in run("zhejiang_2022", "zhejiang_2022", "--lang", "zh").stdout.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("old", "what"),
+    [("{zh: 组织关键核心技术攻关,", "items"), ("then: {zh: 最近一次年度绩效评价结果作为", "consequence")],
+)
+def test_words_of_items_and_of_good_results_are_looked_at(old: str, what: str) -> None:
+    found = diff(load_ruleset("zhejiang_2022"), edited((old, old.replace("zh: ", "zh: 新"))))
+    (change,) = [change for topic in found.topics for pair in topic.pairs for change in pair.changes]
+    assert (change.what, change.effect, change.level) == (what, "none", "words")
+
+
 HAIDONG = (
     Path(__file__).parents[2] / "examples/provinces/haidong/tic_rules_haidong/haidong_2024.yaml"
 ).read_text(encoding="utf-8")

@@ -61,7 +61,7 @@ FAIL_ON = ("stricter", "looser", "verdict", "words")
 @click.option(
     "--fail-on",
     type=click.Choice(FAIL_ON),
-    help="Exit 1 where B is stricter (or looser) anywhere, a verdict may change, or any word.",
+    help="Exit 1 where B is stricter (or looser) anywhere, a verdict may change, or any word of a rule.",
 )
 @click.option("--verbose", "-v", is_flag=True, help="Show what is folded: the same, readings, quotes.")
 def command(

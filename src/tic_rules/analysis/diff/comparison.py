@@ -95,6 +95,7 @@ class Comparison:
         yield from self._facts()
         yield from self._conditions()
         if self.editions:
+            yield from self._followed()
             yield from self._words()
 
     def _say(self, node: c.Condition, ruleset: RuleSet, rule: Rule) -> Text:
@@ -248,6 +249,16 @@ class Comparison:
             effect = "incomparable" if dropped and added else "looser" if dropped else "stricter"
             yield Change("items", a, b, effect, "verdict", ("items",))
 
+    def _followed(self) -> Iterator[Change]:
+        """What differs in the consequences that both rules wait for."""
+        for name in self.x.waits_for:
+            if name in self.y.waits_for:
+                changes = changes_of(self.a, self.a[name], self.b, self.b[name], self.editions)
+                for change in changes:
+                    if change.level == "verdict" and change.what != "consequence":
+                        known = self.x.kind == self.y.kind == "consequence"
+                        yield change if known else change._replace(effect="incomparable")
+
     # --- words only ---------------------------------------------------------------------------------------
 
     def _words(self) -> Iterator[Change]:
@@ -263,6 +274,13 @@ class Comparison:
             level = "verdict" if x.amount != y.amount else "words"
             part = ("then", "amount")
             yield Change("consequence", _text(x.then), _text(y.then), "incomparable", level, part)
+        if x.otherwise != y.otherwise:
+            a, b = (rule.otherwise.then.text if rule.otherwise else None for rule in (x, y))
+            yield Change("consequence", a, b, "none", "words", ("otherwise",))
+        titles = {item.id: item.title for item in y.items}
+        for item in x.items:
+            if (title := titles.get(item.id, item.title)) != item.title:
+                yield Change("items", item.title.text, title.text, "none", "words", ("items",))
         for key in ("title", "message", "remedy", "not_applicable"):
             yield from self._wording("wording", key)
 

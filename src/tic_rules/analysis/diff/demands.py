@@ -181,6 +181,8 @@ def _asks(
     """Whether a rule asks for a part of what the other one asks, and as early."""
     if x.event != y.event or x.event in reader.otherwise:
         return False
+    if not _waits_alike(reader, ruleset, other, y, same):
+        return False
     one_judgement = same and x.id == y.id and {i.id for i in x.items} >= {i.id for i in y.items}
     reader = reader._replace(same_judgement=one_judgement)
     nature = nature_asked(ruleset, x, part, other)
@@ -200,6 +202,19 @@ def _asks(
         if quoted and (_asks_as_read(piece, part, y) or reader.at_least(_levelled(piece), _levelled(part))):
             return True
     return False
+
+
+def _waits_alike(reader: Reader, ruleset: RuleSet, other: RuleSet, y: Rule, same: bool) -> bool:
+    """Whether the consequences that a rule waits for are called for alike on the other side; by no less,
+    where it only asks that none of them follows."""
+    once = y.kind == "consequence" and not any(isinstance(node, c.Not) for node in c.walk(y.when))
+    ways = [(ruleset, other)] if once and y.applies is None else [(ruleset, other), (other, ruleset)]
+    return all(name in ruleset for name in y.waits_for) and all(
+        _reaches(a[name], b[name]) and _asks(reader, a, a[name], b, b[name], part, same, quoted=False)
+        for name in y.waits_for
+        for a, b in ways
+        for part in parts_of(asked(b[name]))
+    )
 
 
 def nature_asked(ruleset: RuleSet, x: Rule, node: c.Condition, asks: RuleSet) -> Nature:

@@ -113,9 +113,9 @@ def _weight(topic: Topic, change: Change) -> tuple[bool, int]:
 
 
 def _consequences(topic: Topic) -> Iterator[Text]:
-    """What follows on each side, where something follows."""
+    """What follows on each side, where it is not the same."""
     thens = [[rule.then.text for rule in rules if rule.then is not None] for rules in (topic.a, topic.b)]
-    if thens[0] and thens[1]:
+    if thens[0] and thens[1] and thens[0] != thens[1]:
         a, b = map(Text.listed, thens)
         yield Text(f"后果：甲{a.zh}；乙{b.zh}", f"what follows: in A {a.en}; in B {b.en}")
 

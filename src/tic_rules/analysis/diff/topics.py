@@ -133,8 +133,14 @@ class Diff:
     def loosens(self) -> bool:
         return any(topic.loosens and topic.binding for topic in self.topics)
 
+    @property
+    def moved(self) -> bool:
+        """Whether editions of one document are in force at different times."""
+        return self.editions and self.a.document.in_force != self.b.document.in_force
+
     def levels(self) -> set[str]:
-        return {pair.level for topic in self.topics for pair in topic.pairs}
+        levels = {pair.level for topic in self.topics for pair in topic.pairs}
+        return levels | {"verdict"} if self.moved else levels
 
 
 def diff(
@@ -207,7 +213,10 @@ def as_dict(compared: Diff) -> dict[str, object]:
 
 def _about(ruleset: RuleSet, name: str) -> dict[str, object]:
     document = ruleset.document
-    issued = document.issued.isoformat() if document.issued else None
+    force = document.in_force
+    issued, begins, ends = (
+        day.isoformat() if day else None for day in (document.issued, force.from_, force.until)
+    )
     return {
         "name": name,
         "version": ruleset.version,
@@ -216,6 +225,7 @@ def _about(ruleset: RuleSet, name: str) -> dict[str, object]:
             "title": document.title,
             "title_en": document.title_en,
             "issued": issued,
+            "in_force": {"from": begins, "until": ends},
         },
     }
 

@@ -17,9 +17,10 @@ from tic_rules.analysis.diff.relations import NATURE
 from tic_rules.analysis.diff.topics import RELATION, Diff, Pair, Topic, as_dict, place_of
 from tic_rules.core.errors import Text
 from tic_rules.core.numbers import yuan_text
+from tic_rules.model.rulefile import Document
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.renderers import sinks
-from tic_rules.results.labels import BEARER, MODALITY, STATUS, described
+from tic_rules.results.labels import BEARER, MODALITY, STATUS, day_text, described
 from tic_rules.results.terms import dotted_of, field_label, groups_at, term
 
 if TYPE_CHECKING:
@@ -255,7 +256,8 @@ def claims_by_status(compared: Diff) -> Iterator[tuple[str, list[Claim]]]:
 
 
 def names(compared: Diff, lang: str) -> list[tuple[str, str]]:
-    """Each side's letter and what it stands for: short name, title, number."""
+    """Each side's letter and what it stands for: short name, title, number; of editions also since when they
+    are in force, where that is not the same."""
     sides = []
     for letter, ruleset, short in zip(
         LETTERS.values(), (compared.a, compared.b), shorts(compared), strict=True
@@ -264,8 +266,23 @@ def names(compared: Diff, lang: str) -> list[tuple[str, str]]:
         title = f"《{document.title}》" if lang == "zh" else document.title_en
         brackets = "（{}）" if lang == "zh" else " ({})"
         number = brackets.format(document.number) if document.number else ""
-        sides.append((letter.in_(lang), f"{short.in_(lang)}  {title}{number}"))
+        force = _in_force(document).in_(lang) if compared.moved else ""
+        sides.append((letter.in_(lang), f"{short.in_(lang)}  {title}{number}{force}"))
     return sides
+
+
+def _in_force(document: Document) -> Text:
+    """From when to when a document is in force."""
+    begins, ends = (
+        day and (day_text(day, "zh"), day_text(day, "en"))
+        for day in (document.in_force.from_, document.in_force.until)
+    )
+    zh, en = (
+        (f"，自{begins[0]}起施行", f", in force from {begins[1]}")
+        if begins
+        else ("，施行日未写明", ", in force")
+    )
+    return Text(f"{zh}，至{ends[0]}", f"{en} until {ends[1]}") if ends else Text(zh, en)
 
 
 def shorts(compared: Diff) -> tuple[Text, Text]:
