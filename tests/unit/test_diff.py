@@ -421,6 +421,13 @@ def test_a_pair_of_files_shows_what_it_says(a: str, b: str) -> None:
     ]
 
 
+def test_a_rule_of_several_rows_is_answered_where_the_same_facts_are_asked_about() -> None:
+    claims = {(c.side, c.rule.id): c for c in read_off(compared("zhejiang_2022", "national_2020")).claims}
+    claim = claims["b", "market-services"]  # stands among the main tasks first, where nothing asks for these
+    assert (claim.status, claim.by) == ("looser", ("market-services",))
+    assert claim.topic == "ecosystem.contract_services"
+
+
 def test_the_term_of_three_years_against_five_is_shown_by_one_number() -> None:
     found = shown(read_off(compared("jiangsu_2020", "zhejiang_2022")))
     pair = next(topic for topic in found.topics if topic.id == "term").witnesses[0]

@@ -89,14 +89,27 @@ class Proof:
 
 
 def binding_rules(compared: Diff) -> Iterator[tuple[str, Topic, Rule]]:
-    """Side, topic and rule of all that is must or in principle, once, in the first row where it stands."""
+    """Side, topic and rule of all that is must or in principle, once, in the row where it is answered."""
     seen: set[tuple[str, str]] = set()
     for topic in compared.topics:
         for side, rules in (("b", topic.b), ("a", topic.a)):
             for rule in rules:
                 if rule.modality in BINDING and (side, rule.id) not in seen:
                     seen.add((side, rule.id))
-                    yield side, topic, rule
+                    yield side, row_of(compared, side, rule), rule
+
+
+def row_of(compared: Diff, side: str, rule: Rule) -> Topic:
+    """Of the rows of a rule: where the other side asks about the same facts, else asks anything that
+    binds, else the first."""
+    facts = set(facts_asked(rule))
+
+    def rank(row: Topic) -> int:
+        others = [o for o in (row.a if side == "b" else row.b) if o.modality in BINDING]
+        return 2 * any(facts & set(facts_asked(other)) for other in others) + bool(others)
+
+    rows = [row for row in compared.topics if rule in (row.b if side == "b" else row.a)]
+    return max(rows, key=rank)
 
 
 def sides(compared: Diff, side: str) -> tuple[RuleSet, RuleSet]:

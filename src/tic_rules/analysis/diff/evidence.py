@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from tic_rules.analysis.diff.claims import Claim, read_off, sides
+from tic_rules.analysis.diff.claims import Claim, read_off, row_of, sides
 from tic_rules.analysis.diff.topics import Diff, Topic
 from tic_rules.analysis.prove.witness import SHORT, Witness, witness
 
@@ -38,7 +38,7 @@ def _with_witness(compared: Diff, claim: Claim) -> Claim:
     if claim.status in ("guaranteed", "other_bearer"):
         return claim
     ruleset, other = sides(compared, claim.side)
-    topic = next(topic for topic in compared.topics if _stands_in(claim, topic))
+    topic = row_of(compared, claim.side, claim.rule)
     pair = witness(ruleset, claim.rule, other, topic.a if claim.side == "b" else topic.b, claim.side)
     undecided = pair is None and claim.status in ("looser", "silent")
     return replace(claim, witness=pair, status="undecided" if undecided else claim.status)
