@@ -334,6 +334,15 @@ def test_editions_in_force_from_another_day_may_turn_a_verdict(tmp_path: Path) -
     assert "施行" not in run("zhejiang_2022", "zhejiang_2022", "--lang", "zh").stdout.splitlines()[0]
 
 
+@pytest.mark.parametrize(("rule", "effect"), [("investment-2y", "stricter"), ("fiscal-accounting", "none")])
+def test_what_fails_at_once_may_turn_a_verdict(rule: str, effect: str) -> None:
+    start = ZHEJIANG.index(f"  - id: {rule}\n")
+    text = ZHEJIANG[:start] + re.sub(r"kind: \w+", "kind: limit", ZHEJIANG[start:], count=1)
+    found = diff(load_ruleset("zhejiang_2022"), parse_ruleset(text, "new.yaml"))
+    (change,) = [change for topic in found.topics for pair in topic.pairs for change in pair.changes]
+    assert (change.what, change.effect, change.level) == ("kind", effect, "verdict")
+
+
 @pytest.mark.parametrize(
     ("old", "what"),
     [("{zh: 组织关键核心技术攻关,", "items"), ("then: {zh: 最近一次年度绩效评价结果作为", "consequence")],

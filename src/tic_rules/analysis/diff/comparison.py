@@ -137,6 +137,9 @@ class Comparison:
             effect, level = "none", "words"
             if (x.kind in UNCOUNTED) != (y.kind in UNCOUNTED):
                 effect, level = ("stricter" if x.kind in UNCOUNTED else "looser"), "verdict"
+            elif x.at_once != y.at_once:  # what is no limit is pending up to its day, where it has one
+                one, other = (rule.at_once or rule.by is rule.from_ is None for rule in (x, y))
+                effect, level = "none" if one == other else "stricter" if other else "looser", "verdict"
             yield Change("kind", KIND[x.kind], KIND[y.kind], effect, level, ("kind",))
 
     def _time(self) -> Iterator[Change]:
