@@ -29,7 +29,8 @@ _STRICT, _LENIENT = Text("只看“应当”", "what must be"), Text("连同“�
 
 def render(compared: Diff, lang: str, verbose: bool) -> str:
     width = max(72, min(shutil.get_terminal_size((110, 40)).columns, 150))
-    lines = [f"{letter}  {name}" for letter, name in diff.names(compared, lang)]
+    names = diff.names(compared, lang)
+    lines = [line for letter, name in names for line in _indented(f"{letter}  {name}", 0, width)]
     lines += ["", diff.counted(compared, lang), *_front(compared, lang, width)]
     for relation, topics in diff.grouped(compared):
         shown = topics if verbose or relation != "same" else [topic for topic in topics if topic.changed]
@@ -97,7 +98,7 @@ def _quoted(cell: diff.Cell, lang: str) -> str:
 
 
 def line_of(texts: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
-    wrapped = [wrap(text, width) for text, width in zip(texts, widths, strict=True)]
+    wrapped = [wrap(text, width - 2) for text, width in zip(texts, widths, strict=True)]  # a mark may follow
     for number in range(max(len(lines) for lines in wrapped)):
         yield " ".join(
             pad(lines[number] if number < len(lines) else "", width)
@@ -106,7 +107,7 @@ def line_of(texts: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
 
 
 def _indented(text: str, indent: int, width: int) -> Iterator[str]:
-    for number, line in enumerate(wrap(text, width - indent - 2)):
+    for number, line in enumerate(wrap(text, width - indent - 4)):
         yield " " * (indent + (2 if number else 0)) + line
 
 
