@@ -324,6 +324,8 @@ def test_a_file_whose_rules_are_all_faulty_is_not_called_empty() -> None:
         ("at_least: 50}", "between: [50, 60, 70]}", "最多 2 项", "at most 2 are possible"),
         ("{fact: area, at_least: 3000}",
          "{same: [{fact: name, reads: [a, b]}]}", "至少要有 2 项", "least 2"),
+        ("fact: checks, some", "fact: failed_checks, some", "的 where 只用于", "`where` of failed_checks"),
+        ("running: 2, of: checks", "running: 2, of: failed_checks", "的 where 只用于", "`where` of failed_"),
         ("{months: 6, after: term_end}", "{months: 0, after: term_end}", "不能小于 1", "be less than 1"),
         ("running: 2, of: checks", "running: 11, of: checks", "不能大于 10", "cannot be more than 10"),
         ("kind: obligation", "kind: [obligation]", "应为其中一个词：'condition'", "is expected: 'condition'"),

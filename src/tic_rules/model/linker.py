@@ -303,6 +303,10 @@ def _fact_faults(
         zh = f"{name} 是 {kind}，此处需要 {'、'.join(fits)}"
         en = f"{name} is {kind}; {' or '.join(fits)} is needed here"
         yield "wrong-fact", at, zh, en
+    elif fact.entries is not None and fact.where is not None:
+        zh = f"{name} 的 where 只用于自其条目起算的期限；对条目的要求请写在此条件中"
+        en = f"the `where` of {name} is for deadlines that run from its entries; write it in the condition"
+        yield "wrong-fact", at, zh, en
     listed = vocabulary.lists.get(fact.list_name or "")
     if listed is not None:
         yield from order_faults(
