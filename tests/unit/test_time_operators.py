@@ -420,6 +420,32 @@ def test_what_no_engine_could_decide_is_refused(part: str, other: str, what: str
     _refused(part, other, what)
 
 
+@pytest.mark.parametrize("engine", ["native", "compiled"])
+def test_a_year_of_a_list_without_years_is_told_by_its_dates(engine: Engine) -> None:
+    """One entry of the first year, or from before it, was what every later year owes."""
+    text = FILE.read_text("utf-8")
+    services = "{fact: income_each, share_of: [services], at_least: 50%}"
+    for require in ("{fact: changes, some: {}}", "{fact: investment, at_least: 100万元}"):
+        for until, january in (("end_of_year", "fail"), ("{next_year: 01-31}", "pass")):
+            own = text.replace(
+                f"end_of_year}}\n    require: {services}", f"{until}}}\n    require: {require}"
+            )
+            ruleset = parse_ruleset(own, "example.yaml")
+            for days, statuses in (
+                (("2020-05-01",), ("fail", "fail")),
+                (("2021-12-31",), ("pass", "fail")),
+                (("2021-01-01", "2022-12-31"), ("pass", "pass")),
+                (("2022-01-31", "2022-02-01"), (january, "pass")),
+            ):
+                paid = [{"date": day, "amount": 1_000_000, "payer": "host"} for day in days]
+                changes = [{"date": day} for day in days]
+                centre = {"approved_on": "2020-03-01", "reported_on": "2023-02-01", "contributions": paid}
+                finding = check(
+                    Centre.from_data({**centre, "changes": changes}, ruleset=ruleset), ruleset, engine=engine
+                )["services-each-year"]
+                assert tuple(year.status for year in finding.years) == statuses, (require, until, days)
+
+
 def test_what_otherwise_waits_for_is_decided_first() -> None:
     good = "    otherwise: {when: {follows: revoked-after-evaluations}, then: {zh: 好, en: good}}\n"
     text = FILE.read_text("utf-8").replace("  - id: evaluated-in-cycle", good + "  - id: evaluated-in-cycle")

@@ -348,6 +348,8 @@ class Lists:
         start = moment.start if moment.force is FIRST_DAY else moment.start_of(declared)
         if moment.spoken is not None and declared.year is not None and declared.date is not None:
             last = moment.spoken
+        if year is not None and declared.year is None and declared.date is not None:
+            start = max(start, date(year, 1, 1))
         if start > last:  # nothing can be dated in a window that has not begun
             return [], (), listed
         more = self.may_go_on(listed, last)

@@ -126,10 +126,12 @@ class Entries:
             started, before = self._started(first, last)
             done, later = last <= self.at.point, first > self.at.point
             values.append(when(conj(started, done), disj(before, later)))
-        if listed.year is not None and self.at.year and (listed.date is None or self.at.year in YEARS):
+        in_years = listed.date is None or self.at.year in YEARS
+        if (listed.year or listed.date) is not None and self.at.year and in_years:
             given = self.world.flag("year given", *entry)
             owed, running = (self.world.flag("year", year, *entry) for year in ("owed", "running"))
-            self.world.say(neg(conj(owed, running)))
+            if listed.year is not None:
+                self.world.say(neg(conj(owed, running)))
             is_it = self.world.flag("year", self.at.year, *entry)
             values.append(when(conj(given, is_it), conj(given, neg(is_it))))
         return all_of(values)

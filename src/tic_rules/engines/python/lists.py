@@ -260,6 +260,8 @@ def _count(listed: Listed, view: View, declared: ListOf, year: int | None) -> Co
     start = moment.start if moment.force is FIRST_DAY else moment.start_of(declared)
     if moment.spoken is not None and declared.year is not None and declared.date is not None:
         last = moment.spoken
+    if year is not None and declared.year is None and declared.date is not None:
+        start = max(start, date(year, 1, 1))
     if start > last:  # nothing can be dated in a window that has not begun
         return Counted([], False)
     cap, has_years = min(last, view.spoken), declared.year is not None
