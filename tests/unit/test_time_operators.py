@@ -446,6 +446,25 @@ def test_a_year_of_a_list_without_years_is_told_by_its_dates(engine: Engine) -> 
                 assert tuple(year.status for year in finding.years) == statuses, (require, until, days)
 
 
+@pytest.mark.parametrize("engine", ["native", "compiled"])
+@pytest.mark.parametrize("founded", ["", ", founded: registered"])
+def test_an_average_is_of_the_years_that_count(founded: str, engine: Engine) -> None:
+    """The year of the approval was left out of the amounts and still divided them."""
+    text = FILE.read_text("utf-8").replace(
+        "average: rd, of: annual, over: {full_years: 3, founded: registered}",
+        f"average: rd, of: annual, over: {{full_years: 3{founded}}}",
+    )
+    rd = "{any: [{fact: rd_part, at_least: 3%}, {fact: rd_average, at_least: 2000万元}]}"
+    since = "since: approval\n    require: {fact: rd_average, at_least: 2000万元}"
+    assert f"by: application\n    require: {rd}" in text
+    ruleset = parse_ruleset(text.replace(f"by: application\n    require: {rd}", since), "example.yaml")
+    for amount, status in ((20_000_000, "pass"), (19_999_999, "fail")):
+        annual = [{"year": year, "rd": amount} for year in (2021, 2022)]
+        data = {"approved_on": "2020-03-01", "reported_on": "2023-06-30", "registered_on": "2010-01-01"}
+        centre = Centre.from_data({**data, "annual": annual}, ruleset=ruleset)
+        assert check(centre, ruleset, engine=engine)["rd-three-years"].status == status
+
+
 def test_what_otherwise_waits_for_is_decided_first() -> None:
     good = "    otherwise: {when: {follows: revoked-after-evaluations}, then: {zh: 好, en: good}}\n"
     text = FILE.read_text("utf-8").replace("  - id: evaluated-in-cycle", good + "  - id: evaluated-in-cycle")

@@ -11,7 +11,7 @@ from fractions import Fraction
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from tic_rules.core.dates import Span
+from tic_rules.core.dates import FIRST_DAY, Span
 from tic_rules.core.logic import FALSE, TRUE
 from tic_rules.core.numbers import ANYTHING, INFINITY, Number, Range
 from tic_rules.engines.lowering import entry_logic
@@ -104,8 +104,8 @@ class Readings:
         return lambda view: (part, part)
 
     def _average(self, fact: Fact) -> Ranging:
-        """The amounts of a window, a year. Which years count where the founding may leave some out is the
-        reference's reading.
+        """The amounts of a window, a year. Which years count where the founding or the time of the rule
+        leaves some out is the reference's reading.
         """
         over, name = fact.over, next(name for name, other in self.facts.items() if other is fact)
         assert over is not None
@@ -113,7 +113,7 @@ class Readings:
 
         def average(view: View) -> Ends:
             years = len(over.years(view.day))
-            if over.founded is not None or not years:
+            if over.founded is not None or not years or view.moment.start > FIRST_DAY:
                 return view.scene.number(name, view.moment).range
             low, high = added(view)
             return low * Fraction(1, years), high * Fraction(1, years)
