@@ -447,6 +447,24 @@ def test_a_year_of_a_list_without_years_is_told_by_its_dates(engine: Engine) -> 
 
 
 @pytest.mark.parametrize("engine", ["native", "compiled"])
+def test_a_year_that_cannot_count_is_not_asked_for(engine: Engine) -> None:
+    """A rule that counts from the approval on asked for figures of the year of the approval."""
+    text = FILE.read_text("utf-8")
+    rd = "by: application\n    require: {any: [{fact: rd_part, at_least: 3%}, "
+    rd += "{fact: rd_average, at_least: 2000万元}]}"
+    since = "since: approval\n    require: {fact: rd_3, at_least: 4000万元}"
+    assert rd in text
+    ruleset = parse_ruleset(text.replace(rd, since), "example.yaml")
+    for years, status in (((2021, 2022), "fail"), ((2021,), "unknown")):
+        annual = [{"year": year, "rd": 19_999_999} for year in years]
+        data = {"approved_on": "2020-03-01", "reported_on": "2023-06-30", "registered_on": "2010-01-01"}
+        centre = Centre.from_data({**data, "annual": annual}, ruleset=ruleset)
+        finding = check(centre, ruleset, engine=engine)["rd-three-years"]
+        assert finding.status == status
+        assert finding.missing == (["/annual/year=2022"] if status == "unknown" else [])
+
+
+@pytest.mark.parametrize("engine", ["native", "compiled"])
 @pytest.mark.parametrize("founded", ["", ", founded: registered"])
 def test_an_average_is_of_the_years_that_count(founded: str, engine: Engine) -> None:
     """The year of the approval was left out of the amounts and still divided them."""
