@@ -476,9 +476,13 @@ def test_an_average_is_of_the_years_that_count(founded: str, engine: Engine) -> 
     since = "since: approval\n    require: {fact: rd_average, at_least: 2000万元}"
     assert f"by: application\n    require: {rd}" in text
     ruleset = parse_ruleset(text.replace(f"by: application\n    require: {rd}", since), "example.yaml")
-    for amount, status in ((20_000_000, "pass"), (19_999_999, "fail")):
+    for amount, approved, status in (
+        (20_000_000, "2020-03-01", "pass"),
+        (20_000_000, "2020-01-01", "pass"),
+        (19_999_999, "2020-03-01", "fail"),
+    ):
         annual = [{"year": year, "rd": amount} for year in (2021, 2022)]
-        data = {"approved_on": "2020-03-01", "reported_on": "2023-06-30", "registered_on": "2010-01-01"}
+        data = {"approved_on": approved, "reported_on": "2023-06-30", "registered_on": "2010-01-01"}
         centre = Centre.from_data({**data, "annual": annual}, ruleset=ruleset)
         assert check(centre, ruleset, engine=engine)["rd-three-years"].status == status
 

@@ -63,11 +63,6 @@ def add_days(day: date, days: int) -> date:
         return LAST_DAY if days > 0 else FIRST_DAY
 
 
-def first_full_year(day: date) -> int:
-    """The first calendar year that begins on a day or after it."""
-    return day.year if (day.month, day.day) == (1, 1) else day.year + 1
-
-
 def year_end(year: int) -> date:
     return date(min(max(year, FIRST_DAY.year), LAST_DAY.year), 12, 31)
 

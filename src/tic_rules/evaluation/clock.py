@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
-from tic_rules.core.dates import FIRST_DAY, LAST_DAY, add_days, add_years, first_full_year, year_end
+from tic_rules.core.dates import FIRST_DAY, LAST_DAY, add_days, add_years, year_end
 from tic_rules.evaluation.entries import Moment, Path
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.scenarios import Scenario, approved_between
@@ -150,6 +150,11 @@ def years_owed(rule: Rule, scene: Scene, scenario: Scenario) -> range:
         ends = scenario.term_end
         last = min(last, ends.year if ends == year_end(ends.year) else ends.year - 1)
     return range(first, last + 1)
+
+
+def first_full_year(day: date) -> int:
+    """The first calendar year that begins on a day or after it."""
+    return day.year if (day.month, day.day) == (1, 1) else day.year + 1
 
 
 def year_due(rule: Rule, year: int) -> date:

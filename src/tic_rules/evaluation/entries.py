@@ -10,7 +10,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from tic_rules.core.dates import ANY_DAY, FIRST_DAY, Span, first_full_year
+from tic_rules.core.dates import ANY_DAY, FIRST_DAY, Span
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, any_of
 from tic_rules.core.numbers import Range
 from tic_rules.evaluation.spans import happened, in_years, within, year_within
@@ -302,7 +302,7 @@ class Lists:
         ]
         if declared.date is None:
             more = self.may_go_on(listed, ends)
-        least = max(first[0], first_full_year(moment.start_of(declared)) if declared.date is None else 1)
+        least = max(first[0], moment.start_of(declared).year + 1 if declared.date is None else 1)
         more = (*more, *self._years_not_shown(listed, [year for year in years if year >= least]))
         return [one for one in inner if one[1] != FALSE], more, listed
 

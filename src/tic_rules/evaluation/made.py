@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
-from tic_rules.core.dates import add_months, first_full_year
+from tic_rules.core.dates import add_months
 from tic_rules.core.numbers import ANYTHING, INFINITY, Number, Range
 from tic_rules.evaluation.entries import Moment, Path
 from tic_rules.model.conditions import Times
@@ -28,8 +28,8 @@ def average(scene: Scene, fact: Fact, moment: Moment) -> Reading:
     """The amounts of a window of full years, a year; the year of the founding may be any that it may be."""
     assert fact.over is not None
     years, declared = fact.over.years(moment.day), scene.listed(fact.of or "").declared
-    if declared.date is None:  # figures of a year count where the whole year is within the time of the rule
-        since = first_full_year(moment.start_of(declared))
+    if declared.date is None:  # figures of a year count from the year after that in which the time begins
+        since = moment.start_of(declared).year + 1
         years = range(min(max(years.start, since), years.stop), years.stop)
     early, late = (
         min(max(year, years.start), years.stop) for year in scene.first_year(fact.over, moment.day)

@@ -9,7 +9,7 @@ from datetime import date
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
-from tic_rules.core.dates import ANY_DAY, FIRST_DAY, Span, first_full_year
+from tic_rules.core.dates import ANY_DAY, FIRST_DAY, Span
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
 from tic_rules.engines.lowering import Days
 from tic_rules.engines.lowering import form as f
@@ -238,7 +238,7 @@ def _within(listed: Listed, view: View, declared: ListOf, over: Window) -> Count
             counted.append((record, TRUE if sure else UNKNOWN))
         return Counted(counted, more)
     inner = _count(listed, view, declared, None)
-    least = first_full_year(start) if declared.date is None else 1
+    least = start.year + 1 if declared.date is None else 1
     years = range(max(begins.year, early, least), ends.year + 1)
     for record, value in inner.entries:
         year = record if declared.scalar is not None else getattr(record, declared.year)
