@@ -8,7 +8,7 @@ import random
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
@@ -618,6 +618,36 @@ def test_members_of_an_enumeration_stand_for_words_where_they_are_texts() -> Non
     assert "independent@2y should hold yes or no, not truth" in said[2]
 
 
+_AWARE = {"tzinfo": timezone(timedelta(hours=8))}
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "answer"),
+    [
+        ([datetime(2024, 12, 31, **_AWARE), None], "object", ["fail", "unknown"]),
+        ([date(2025, 1, 1), datetime(2024, 12, 31, **_AWARE)], "object", ["pending", "fail"]),
+        ([datetime(2024, 12, 31), datetime(2024, 12, 31, 8, **_AWARE)], "object", ["fail", "unknown"]),
+        ([date(2024, 12, 31), Decimal("nan")], "object", ["fail", "unknown"]),
+        ([date(2024, 12, 31), Decimal("snan")], "object", "not Decimal, date"),
+        ([date(2024, 12, 31), None], "date32[pyarrow]", ["fail", "unknown"]),
+    ],
+)
+def test_what_pandas_may_have_for_a_day(values: list[Any], kind: str, answer: list[str] | str) -> None:
+    """The other days of the table are objects."""
+    pd = pytest.importorskip("pandas", reason="pandas is not installed")
+    pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    row = _APPROVED | {"headcount@2y": 1}
+    table = pd.DataFrame({name: [value] * len(values) for name, value in row.items()}, index=[7, 5])
+    table["due@2y"] = pd.Series(values, dtype=kind, index=[7, 5])
+    ruleset = _small("{fact: headcount, at_least: 300}")
+    if isinstance(answer, list):
+        made = check_table(table, ruleset, as_of="2025-01-01")
+        assert (made["people"].to_list(), list(made.index)) == (answer, [7, 5])
+    else:
+        with pytest.raises(UsageError, match=f"due@2y should hold a day, {answer}"):
+            check_table(table, ruleset, as_of="2025-01-01")
+
+
 @pytest.mark.parametrize("zone", [None, "Asia/Shanghai", "UTC"])
 def test_midnight_is_midnight_where_the_time_was_taken(zone: str | None) -> None:
     ruleset = _small("{fact: headcount, at_least: 300}")
@@ -804,6 +834,12 @@ def test_rows_of_another_day_are_unknown() -> None:
         "unknown"
     }
     assert check_table(table, "national_2020", as_of="2026-06-30").equals(check_table(table, "national_2020"))
+    for days in (pl.lit(None), pl.lit(None, pl.Date)):  # nothing says on which day they were read
+        assert (
+            check_table(table.with_columns(as_of=days), "national_2020", as_of="2026-07-01")
+            .drop("as_of")
+            .equals(check_table(table, "national_2020", as_of="2026-07-01").drop("as_of"))
+        )
 
 
 def test_what_cannot_be_done_is_said() -> None:

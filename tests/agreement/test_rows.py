@@ -192,7 +192,7 @@ def test_a_gap_of_another_library_is_an_empty_cell(name: str) -> None:
     decide, row = row_function(ruleset, columns, as_of=DAY), facts.row(0, named=True)
     for column in columns:
         empty = decide({**row, column: None})
-        for gap in (float("nan"), pandas.NaT, pandas.NA):
+        for gap in (float("nan"), Decimal("nan"), pandas.NaT, pandas.NA):
             assert decide({**row, column: gap}) == empty, column
     nothing = dict.fromkeys(columns, pandas.NA)
     assert decide(nothing) == decide(tuple(nothing.values())) == decide(dict.fromkeys(columns))
@@ -203,6 +203,17 @@ def test_a_row_of_pandas_is_one() -> None:
     facts = _facts("zhejiang_2022")
     decide = row_function("zhejiang_2022", facts.columns, as_of=DAY)
     assert decide(facts.to_pandas().iloc[0]) == decide(facts.row(0))
+
+
+def test_yes_and_no_of_numpy_are_no_numbers() -> None:
+    numpy = pytest.importorskip("numpy")
+    decide = row_function(_ruleset(), ["headcount", "approved"])
+    assert [decide([300, numpy.bool_(cell)]) for cell in (True, False)] == [
+        decide([300, cell]) for cell in (True, False)
+    ]
+    for row in ([numpy.True_, True], [numpy.False_, True], [300, "true"]):
+        with pytest.raises(UsageError, match=r"no number|neither yes nor no"):
+            decide(row)
 
 
 def test_an_exemption_that_is_left_empty_is_none() -> None:

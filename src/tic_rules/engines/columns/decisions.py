@@ -35,6 +35,7 @@ def decided(frame: Table, ruleset: RuleSet, as_of: date | None) -> Table:
     decisions = Decisions(columns, ruleset, as_of)
     shown = {rule.id: decisions.shown(rule) for rule in n.centre_rules(ruleset)}
     _refuse(columns)
+    frame = columns.without_zones()
     eager = frame.implementation.is_polars() and isinstance(frame, nw.DataFrame)
     if eager:  # polars reads once what several rules share only where it sees them all
         frame = frame.lazy()
@@ -134,8 +135,9 @@ class Decisions:
             exempt = self.columns.truth(name, FALSE)
             cases = {TRUE: s.EXEMPTED, UNKNOWN: s.OPEN, FALSE: s.FAIL, REVIEW: s.FAIL}
             shown = choose(shown.is_(s.FAIL), exempt.match(cases), shown)
-        if self.asked is not None and self.columns.has(n.AS_OF):
-            shown = choose(self.clock.as_of == self.columns.day(self.asked), shown, s.OPEN)
+        if self.asked is not None and n.AS_OF in self.columns.schema:
+            same = self.columns.has(n.AS_OF) and self.clock.as_of == self.columns.day(self.asked)
+            shown = choose(same, shown, s.OPEN)
         return settled if shown is settled else self.made(("shown", rule.id), lambda: shown, settled)
 
     def settled(self, rule: Rule) -> Coded:

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from decimal import InvalidOperation
 from enum import Enum
 from math import inf
 from numbers import Real
+from typing import Any
 
 import narwhals as nw
 
@@ -34,6 +36,10 @@ from tic_rules.engines.lowering import form as f
 
 _FLOATS = (nw.Float64, nw.Float32)
 _ZERO = Ends(0.0, 0.0)
+
+
+def _has_zone(value: Any) -> bool:
+    return getattr(value, "tzinfo", None) is not None
 
 
 def _is_truth(value: object) -> bool:
@@ -69,7 +75,8 @@ class TableColumns:
         """Columns that cannot hold what they should, and what that is."""
         self._samples: dict[str, list[object]] = {}
         types = set(self.schema.values())
-        self._times = nw.Date not in types and any(dtype in (nw.Datetime, nw.Object) for dtype in types)
+        times = any(dtype in (nw.Datetime, nw.Object) for dtype in types)
+        self._times = times and (nw.Date not in types or table.implementation.is_pandas_like())
 
     def has(self, name: str) -> bool:
         """Whether a column is there, and may hold something."""
@@ -77,6 +84,8 @@ class TableColumns:
 
     def _is_empty(self, name: str) -> bool:
         """Whether a column holds nothing but gaps, as far as is known; DuckDB may call one whole numbers."""
+        if (objects := self._objects(name)) is not None:
+            return not objects
         if not isinstance(self.table, nw.DataFrame):
             return self.table.implementation.is_duckdb() and self.schema[name] == nw.Int32
         column = self.table[name]
@@ -92,12 +101,17 @@ class TableColumns:
         return str(self.table.to_native()[name].dtype if is_own else dtype)
 
     def _objects(self, name: str) -> list[object] | None:
-        """One value of each type in a column of objects, as pandas may have it; gaps are none."""
+        """One value of each type in a column of objects, as pandas may have it, with a zone or without; gaps
+        are none."""
         if self.schema[name] != nw.Object or not self.table.implementation.is_pandas_like():
             return None
         if name not in self._samples:
-            values = self.table[name].drop_nulls().to_list()
-            self._samples[name] = [*{type(value): value for value in values}.values()]
+            try:
+                values = self.table[name].drop_nulls().to_list()
+            except InvalidOperation:  # the signalling NaN of decimals: pandas cannot ask whether it is a gap
+                values = self.table[name].to_list()
+            kinds = {(type(value), _has_zone(value)): value for value in values}
+            self._samples[name] = [*kinds.values()]
         return self._samples[name]
 
     def _holds(self, name: str, wanted: str) -> bool:
@@ -118,6 +132,17 @@ class TableColumns:
             self.wrong[name] = wanted[0]
         return False
 
+    def without_zones(self) -> Table:
+        """The table; days of objects that rules read are without their time zones."""
+        for name in self.read:
+            if any(map(_has_zone, self._samples.get(name, ()))):
+                assert isinstance(self.table, nw.DataFrame)
+                values = self.table[name].to_list()
+                days = [value.replace(tzinfo=None) if _has_zone(value) else value for value in values]
+                plain = nw.new_series(name, days, backend=self.table.implementation)
+                self.table = self.table.with_columns(plain)
+        return self.table
+
     def day(self, day: date) -> date:
         """A day of the law as the table's days are held: pandas knows times only."""
         return datetime(day.year, day.month, day.day) if self._times else day
@@ -137,9 +162,9 @@ class TableColumns:
             return self.column(name) if name in self.wrong else None
         dtype, times = self.schema[name], self.column(name)
         if dtype not in (nw.Datetime, nw.Object):
-            return times
+            return times.cast(nw.Datetime) if self._times and dtype == nw.Date else times
         if dtype == nw.Object:
-            times = times.cast(nw.Datetime)
+            times = nw.when(~times.is_null()).then(times).cast(nw.Datetime)
         elif isinstance(dtype, nw.Datetime) and dtype.time_zone:
             times = times.dt.replace_time_zone(None)
         return nw.when(times.dt.truncate("1d") == times).then(times)

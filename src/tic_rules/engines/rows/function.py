@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from operator import itemgetter
 from typing import Any
 
@@ -185,8 +186,8 @@ _ERRORS = (TypeError, IndexError, ValueError, ArithmeticError)
 
 
 def _without_gaps(row: Row, error: Exception) -> Row:
-    """A row with None for the NA of pandas, which cannot be compared. Raises UsageError, of the error, where
-    there is none."""
+    """A row with None for the NA of pandas and the NaN of decimals, which cannot be compared. Raises
+    UsageError, of the error, where there is none."""
     if isinstance(row, Mapping) and any(map(_is_na, row.values())):
         return {name: None if _is_na(cell) else cell for name, cell in row.items()}
     if isinstance(row, Sequence) and any(map(_is_na, row)):
@@ -195,7 +196,7 @@ def _without_gaps(row: Row, error: Exception) -> Row:
 
 
 def _is_na(cell: object) -> bool:
-    return type(cell).__name__ == "NAType"
+    return type(cell).__name__ == "NAType" or (isinstance(cell, Decimal) and cell.is_qnan())
 
 
 def _wrong(error: Exception) -> TicRulesError:

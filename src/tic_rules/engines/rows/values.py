@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import NamedTuple
 
 from tic_rules.core.logic import FALSE, TRUE, UNKNOWN
@@ -51,17 +52,25 @@ def is_gap(cell: object) -> bool:
 
 
 def truth(cell: object, absent: int = UNKNOWN) -> int:
-    """A cell of truth values (0 to 3), or of yes and no; any other is not known."""
+    """A cell of truth values (0 to 3), or of yes and no; any other number is not known. Raises TypeError."""
     if cell is None:
         return absent
+    if cell.__class__ is not int and cell.__class__ is not bool:
+        cell = plain(cell)
+        if is_gap(cell):
+            return absent
+        if not isinstance(cell, (int, float, Decimal)):
+            raise TypeError(f"{cell!r} is neither yes nor no")
     if cell is True or cell is False:
         return TRUE if cell else FALSE
-    return int(cell) if cell in VALUES else absent if is_gap(cell) else UNKNOWN
+    return int(cell) if cell in VALUES else UNKNOWN
 
 
-def no_number(cell: object) -> int:
-    """Raises TypeError: a cell of a number holds something else."""
-    raise TypeError(f"{cell!r} is no number")
+def of_number(cell: object, value: object) -> object:
+    """The value that a cell of a number leads to. Raises TypeError where it holds yes or no, of numpy too."""
+    if isinstance(plain(cell), bool):
+        raise TypeError(f"{cell!r} is no number")
+    return value
 
 
 def other_word(cell: object, absent: int, outside: int) -> int:
