@@ -258,6 +258,33 @@ def test_a_wide_workbook_gets_a_column_of_statuses(tmp_path: Path) -> None:
     ] == before
 
 
+@pytest.mark.parametrize("title", [[], [["收入表", "2026年6月", "初稿"]]], ids=["plain", "titled"])
+def test_a_column_of_statuses_is_headed_where_the_header_is(title: list[list[str]], tmp_path: Path) -> None:
+    """Rows that say as much as the header stand above the first that has a status, and a title above it."""
+    file = tmp_path / "wide.xlsx"
+    book = openpyxl.Workbook()
+    centres, income = book.active, book.create_sheet("收入")
+    centres.title = "中心"
+    for row in (["编号", "中文名称", "所属地区", "填报截止日期", "批复创建日期"],
+                ["甲", "江苏省甲技术创新中心", "江苏省", "2026-06-30", "2022-03-01"],
+                ["乙", "浙江省乙技术创新中心", "浙江省", "2026-06-30", "2022-03-01"]):  # fmt: skip
+        centres.append(row)
+    for row in (
+        *title,
+        ["中心编号", "年度", "金额"],
+        ["甲", 2024, "10万"],
+        ["甲", 2025, "10万"],
+        ["乙", 2025, "9万"],
+    ):
+        income.append(row)
+    book.save(file)
+    back = give_back(file, tmp_path / "back.xlsx")
+    statuses = [cell.value for cell in openpyxl.load_workbook(back)["收入"]["D"]]
+    assert statuses[:-1] == [None] * len(title) + ["状态", None, None]
+    assert "数据不足" in statuses[-1]
+    assert not any(isinstance(read, DataError) for read in Centre.each_from_file(back))
+
+
 def test_what_cannot_be_read_comes_back_with_the_reason_at_its_cell(sent: Path, tmp_path: Path) -> None:
     file = tmp_path / "wrong.xlsx"
     book = openpyxl.load_workbook(sent)

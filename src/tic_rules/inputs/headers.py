@@ -116,7 +116,7 @@ def read_header(
         ]
         top.append((row, texts))
         filled = [text for text in texts if text]
-        recognised = sum(1 for text in filled if _is_known(names, sheet, text))
+        recognised = sum(1 for text in filled if is_known(names, sheet, text))
         if recognised and recognised * 2 >= len(filled) + len(row.across):
             return _header(names, sheet, row, texts, file, faults, [before for before, _ in top[:-1]])
     if not top or not any(text for _, texts in top for text in texts):
@@ -128,7 +128,8 @@ def read_header(
     raise DataError([fault_at(row.mark(0), "header", zh, en, file)])
 
 
-def _is_known(names: Names, sheet: Sheet | None, text: str) -> bool:
+def is_known(names: Names, sheet: Sheet | None, text: str) -> bool:
+    """Whether a header of a sheet may have a cell with this text."""
     try:
         return named_column(names, sheet, text) is not None
     except Unclear:

@@ -15,9 +15,13 @@ from tic_rules.core.errors import DataError, Diagnostic, Text, TicRulesError
 from tic_rules.core.files import read_named
 from tic_rules.core.scalars import Json
 from tic_rules.core.source import steps, unpointer
+from tic_rules.inputs.headers import is_known
+from tic_rules.inputs.layout import ITEM, UNIT, VALUE, Unclear, is_one_of
 from tic_rules.inputs.layout import STATUS as HEAD
-from tic_rules.inputs.layout import is_one_of
+from tic_rules.model.centre import Centre
 from tic_rules.model.document import get, plain
+from tic_rules.model.shipped import unnamed_vocabulary
+from tic_rules.model.tables import names_of
 from tic_rules.renderers.package import Book, Cell, Style, Unpatchable, at_cell, column_number
 from tic_rules.renderers.text import SIGNS
 from tic_rules.results.labels import BEARER, STATUS, VERDICT
@@ -233,9 +237,21 @@ def _header(book: Book, sheet: str, first: int | None) -> tuple[int, int, bool] 
     above = [(number, texts) for number, texts in top[:_SEARCHED] if first is not None and number < first]
     if not above:
         return None
-    number, texts = max(above, key=lambda one: (sum(1 for text in one[1].values() if text), one[0]))
+    number, _ = max(above, key=lambda one: (*_named(sheet, one[1].values()), -one[0]))
     used = max((column for _, texts in top for column, text in texts.items() if text), default=0)
     return number, used + 1, True
+
+
+def _named(sheet: str, texts: Iterable[str]) -> tuple[int, int]:
+    """How many cells of a row name a column, as those of a header do, and how many say something."""
+    names = names_of(Centre, unnamed_vocabulary())
+    try:
+        listed = names.sheet(sheet)
+    except Unclear:
+        listed = None
+    columns, filled = listed or names.layout.main, [text for text in texts if text]
+    known = (is_one_of(text, (*ITEM, *VALUE, *UNIT)) or is_known(names, columns, text) for text in filled)
+    return sum(known), len(filled)
 
 
 # --- the list of problems -----------------------------------------------------------------------------------
