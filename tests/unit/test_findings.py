@@ -5,7 +5,10 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -192,3 +195,35 @@ def test_a_bound_that_is_not_known_exactly_stands_in_brackets_behind_its_sign() 
     message = report["municipal-match"].message
     assert message.zh.endswith("要求≥（至少2亿元）。")
     assert message.en.endswith("required ≥(at least CNY 200 million).")
+
+
+_OPEN = """
+from tic_rules import RuleSetError, check, load_ruleset
+evaluations = [{"kind": "annual", "result": "good"}, {"kind": "annual", "result": "unqualified"}]
+centre = {"approved_on": "2022-03-01", "term_years": 5, "evaluations": evaluations}
+print(check(centre, "zhejiang_2022", as_of="2026-06-30").to_json())
+try:
+    load_ruleset("slips.yaml")
+except RuleSetError as error:
+    print(error)
+"""
+
+
+def test_the_same_input_gives_the_same_bytes_in_every_process(tmp_path: Path) -> None:
+    """Each process has an order of its own for what has none, such as a set of texts."""
+    text = (ROOT / "tests" / "operators" / "example_2024.yaml").read_text("utf-8")
+    slips = "{payr: host, purpse: subsidy}, unit: CNY}"
+    odd = f"    odd: {{label: {{zh: 某, en: odd}}, sum: amont, of: contributions, where: {slips}\n"
+    (tmp_path / "slips.yaml").write_text(text.replace("  facts:\n", f"  facts:\n{odd}", 1), "utf-8")
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", _OPEN],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONHASHSEED": str(seed)},
+            check=True,
+            capture_output=True,
+        ).stdout
+        for seed in range(4)
+    }
+    assert len(said) == 1
+    assert b"contributions.amont" in said.pop()

@@ -220,7 +220,9 @@ def _candidate(
     value = scene.matches(node.has, entry, moment.day, unclear)
     if first != last or counts == UNKNOWN:
         unclear.extend(
-            (*entry.at, name) for name in {attribute, declared.date} if name and _open(entry, name)
+            (*entry.at, name)
+            for name in dict.fromkeys((attribute, declared.date))
+            if name and _open(entry, name)
         )
         unclear.extend((entry.founded,) if entry.founded is not None else ())
     return _Candidate(entry, first, last, member == TRUE, value, tuple(unclear))

@@ -118,7 +118,9 @@ def _own_paths_of(fact: Fact, vocabulary: Vocabulary) -> Iterator[str]:
     named |= {name for where in wheres for name in attributes_of(where)}
     yield from _paths_of_list(listed)
     if listed.scalar is None:
-        yield from (f"{path}.{name}" for path in listed.paths for name in named - listed.look_up.keys())
+        yield from (
+            f"{path}.{name}" for path in listed.paths for name in sorted(named - listed.look_up.keys())
+        )
 
 
 def _wheres_of(fact: Fact) -> list[c.Where]:
