@@ -92,6 +92,8 @@ def test_the_report_schema_accepts_reports(ruleset: str) -> None:
     for path in EXAMPLES:
         report = check(Centre.from_file(path), ruleset)
         schema.validate({"schema_version": 1, "reports": [json.loads(report.to_json())], "unusable": []})
+        one = report_schema()["properties"]["reports"]["items"]  # type: ignore[index]
+        jsonschema.Draft202012Validator(one).validate(json.loads(report.to_json()))
 
 
 @pytest.mark.parametrize("file", [*(rules_folder() / f"{name}.yaml" for name in shipped_ids()), LINSHAN])

@@ -20,7 +20,8 @@ from tic_rules.results.schemas import centre_schema, report_schema
     "the rule sets whose own fields and words it may say."
 )
 def command(what: str, rules: tuple[str, ...]) -> None:
-    """The JSON Schema (draft 2020-12) of a centre file, of a rule file, of a report."""
+    """The JSON Schema (draft 2020-12) of a centre file, of a rule file, of what check --format json writes
+    (report), where the schema of one report stands under items."""
     if what == "ruleset":
         if len(rules) > 1:
             raise fault(UsageError, "rules", "只能指定一个规则文件", "one rule file at a time")
