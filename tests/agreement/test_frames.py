@@ -587,6 +587,16 @@ def test_what_pandas_may_have_for_who_is_approved(kind: str) -> None:
     assert made["people"].to_list() == ["fail", "not_applicable", "unknown"]
 
 
+@pytest.mark.parametrize("kind", ["polars", "lazy", "pandas", "pyarrow"])
+def test_a_gap_for_who_is_approved_is_not_known_whatever_its_type(kind: str) -> None:
+    row = _APPROVED | {"approved": None, "headcount@2y": 1}
+    table = pl.DataFrame({name: [value] for name, value in row.items()})
+    given = table.lazy() if kind == "lazy" else _as(kind, table)
+    made: Any = check_table(given, _small("{fact: headcount, at_least: 300}"), as_of="2025-01-01")
+    made = made.collect() if kind == "lazy" else made
+    assert [str(status) for status in made["people"]] == ["unknown"]
+
+
 @pytest.mark.parametrize("word", [5, b"comprehensive", ["comprehensive"]])
 def test_a_word_is_a_text(word: object) -> None:
     ruleset = _small("{fact: category, is: comprehensive}")

@@ -38,7 +38,7 @@ class TableClock:
         self.years = range(min(years), max(years) + 1) if years else range(0)
 
     def _approved(self) -> Coded:
-        if self.columns.has(n.APPROVED):
+        if n.APPROVED in self.columns.schema:
             return self.columns.truth(n.APPROVED, UNKNOWN, frozenset({FALSE, TRUE}))
         day = self.approved_on
         return coded(UNKNOWN) if day is None else choose(day.is_null(), UNKNOWN, TRUE)
