@@ -192,16 +192,15 @@ _NO_NUMERAL = r"(?<![\d一二两三四五六七八九十百千零〇])"
 
 
 def says_length(shift: Shift, text: str) -> bool:
-    """Whether a text says a length of time: 6个月, 半年, 三年, 30日内, 一个月. Working days are
-    none of the calendar."""
-    lengths = zip(shift, ("年|周年", "个月|月", "日|天"), strict=True)
-    number, units = next((number, units) for number, units in lengths if number)
-    ways = "|".join((str(number), written(number), "两" if number == 2 else str(number)))
-    if re.search(rf"{_NO_NUMERAL}(?:{ways})\s*(?:{units})", text):
-        return True
+    """Whether a text says a length of time: 6个月, 半年, 三年 or 36个月, 30日内. Working days are none
+    of the calendar."""
     months = shift.years * 12 + shift.months
-    whole = rf"{_NO_NUMERAL}[一1]年"
-    return (months == 6 and "半年" in text) or (months == 12 and re.search(whole, text) is not None)
+    years = months // 12 if months % 12 == 0 else 0
+    for number, units in ((years, "年|周年"), (months, r"个月|月(?![\d底末初份])"), (shift.days, "日|天")):
+        ways = "|".join((str(number), written(number), "两" if number == 2 else str(number)))
+        if number and re.search(rf"{_NO_NUMERAL}(?:{ways})\s*(?:{units})", text):
+            return True
+    return months == 6 and "半年" in text
 
 
 def years_in(text: str) -> set[int]:

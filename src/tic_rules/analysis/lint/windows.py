@@ -88,10 +88,7 @@ def _length_of(window: Window | None) -> Shift | None:
         return None
     if window.full_years is not None:
         return Shift(window.full_years)
-    if window.months is None:
-        return None
-    years, months = divmod(window.months, 12)
-    return Shift(years) if months == 0 else Shift(0, window.months)
+    return Shift(0, window.months) if window.months is not None else None
 
 
 def _numbers_of(fact: Fact) -> Iterator[Number]:
