@@ -10,7 +10,7 @@ from functools import cache
 from tic_rules.core.errors import Text
 from tic_rules.core.scalars import Json
 from tic_rules.core.source import read_beside
-from tic_rules.inputs.layout import Column, Layout
+from tic_rules.inputs.layout import Column, Layout, sheet_title
 from tic_rules.model.ruleset import Vocabulary
 from tic_rules.renderers import sinks
 from tic_rules.renderers.cells import cell_text, choices
@@ -27,12 +27,6 @@ def _texts() -> Json:
 def text_of(name: str) -> Text:
     """What the forms say under a name of `form_texts.yaml`."""
     return Text(**_texts()[name])
-
-
-def _hint(kind: str) -> Text | None:
-    """How a column of a kind is filled in."""
-    hint = _texts()["hints"].get(kind)
-    return None if hint is None else Text(**hint)
 
 
 class Form:
@@ -75,12 +69,19 @@ class Form:
         listed = self.offered.get(column.path) or choices(column, self.vocabulary, self.lang)
         return listed, column.kind == "words" or column.dated or column.path in self.offered
 
+    def _how(self, column: Column) -> str | None:
+        """How a column of its kind is filled in; of a list, on which sheet."""
+        hint = _texts()["hints"].get(column.kind)
+        sheet = self.layout.lists.get(column.path)
+        title = sheet_title(sheet, self.lang) if sheet is not None else ""
+        return hint and Text(**hint).in_(self.lang).replace("SHEET", title)
+
     def hint(self, column: Column) -> str:
         """How an item is filled in, in one or two lines: for the form with a row an item."""
         lines = []
-        hint = _hint(column.kind)
+        hint = self._how(column)
         if hint is not None and (not column.by_label or column.kind == "words"):
-            lines.append(self.says(hint))
+            lines.append(hint)
         if column.dated and column.kind in _NUMBERS:
             lines.append(self.says(text_of("through_time")))
         return "\n".join([*lines, *self._example(column)])
@@ -102,12 +103,12 @@ class Form:
         """The comment of a header: path, how to fill it in, unit, choices, example, clauses."""
         zh = self.lang == "zh"
         lines = [column.path]
-        hint = _hint(column.kind)
+        hint = self._how(column)
         if hint is not None and not column.by_label:
             unit = self.units.get(column.path)
             shown = unit.in_(self.lang) if unit else ""
             named = Text(f"。单位：{shown}", f". Unit: {shown}").in_(self.lang) if shown else ""
-            lines.append(self.says(hint) + named)
+            lines.append(hint + named)
         if column.by_label:
             listed = ("、" if zh else ", ").join(choices(column, self.vocabulary, self.lang))
             lines.append(("可选：" if zh else "One of: ") + listed)

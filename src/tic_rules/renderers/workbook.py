@@ -17,7 +17,7 @@ from tic_rules.core.errors import Text, UsageError, fault
 from tic_rules.inputs.layout import ENTRY, JOIN, NUMBER, Sheet, letters, sheet_title
 from tic_rules.inputs.rows import value_at
 from tic_rules.renderers import sinks
-from tic_rules.renderers.headers import Form
+from tic_rules.renderers.headers import Form, text_of
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -203,6 +203,8 @@ class Page:
         }
         for index, text in enumerate(lead):
             writer.put(self.page, 0, index, form.says(text), writer.head)
+            if text is ENTRY[0]:
+                writer.comment(self.page, 0, index, form.says(text_of("entry")), wide=3, high=2)
         for column in sheet.columns:
             at = self.columns[column.parts]
             writer.put(self.page, 0, at, form.says(column.label), writer.head)
