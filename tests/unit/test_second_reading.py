@@ -832,6 +832,24 @@ def test_a_list_in_which_nothing_counts_is_cited(
     assert [place["path"] for place in finding.data] == cited
 
 
+@pytest.mark.parametrize(
+    ("uses", "expected", "named", "first"),
+    [
+        (("other", "equipment", None, "donation"), "fail", "涉及：捐赠。", "/fiscal_spending/3"),
+        (("other", None), "unknown", "支出/第2条/用途。", "/fiscal_spending/1"),
+        (("equipment", "other"), "needs_review", "涉及：其他。", "/fiscal_spending/1"),
+    ],
+)
+def test_of_several_entries_those_that_decide_are_named_and_cited_first(
+    uses: tuple[str | None, ...], expected: str, named: str, first: str
+) -> None:
+    spent = [{"date": "2023-05-01", "amount": 1, "use": use} for use in uses]
+    centre = {"approved_on": "2022-03-01", "reported_on": "2026-06-30", "fiscal_spending": spent}
+    finding = check(centre, "zhejiang_2022")["fiscal-prohibited-use"]
+    assert (finding.status, finding.data[0].path) == (expected, first)
+    assert finding.message.zh.endswith(named), finding.message.zh
+
+
 @pytest.mark.parametrize(("as_of", "expected"), [("2023-03-01", "pending"), ("2023-03-02", "fail")])
 def test_where_a_status_follows_from_a_date_that_date_is_cited(as_of: str, expected: str) -> None:
     finding = decided(

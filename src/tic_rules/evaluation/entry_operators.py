@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import NamedTuple
 
 from tic_rules.core.dates import ANY_DAY, Span, add_days
@@ -51,9 +52,9 @@ def every(node: c.Every, scene: Scene, moment: Moment, scenario: Scenario, rule:
     by_year = looks_at_years(fact, moment)
     entries, more, listed = scene.entries_at(fact, moment)
     values: list[int] = []
-    cites: list[Path] = []
+    cites: list[tuple[int, Path]] = []
     missing: list[Path] = []
-    lacking: list[str] = []
+    lacking: list[tuple[int, str]] = []
     for entry, counts in entries:
         unclear: list[Path] = []
         value = scene.matches(node.every, entry, moment.day, unclear)
@@ -61,20 +62,30 @@ def every(node: c.Every, scene: Scene, moment: Moment, scenario: Scenario, rule:
             value = UNKNOWN
             unclear.extend(undated(entry, listed.declared, by_year))
         values.append(value)
-        cites.append(entry.at)
+        cites.append((value, entry.at))
         if value == UNKNOWN:
             missing.extend(unclear)
         elif value != TRUE:
-            lacking.append(name_of(entry.record, entry.at))
+            lacking.append((value, name_of(entry.record, entry.at)))
     certain = any(counts == TRUE for _, counts in entries)
     if more or not certain:
         values.append(UNKNOWN if more or entries else FALSE)
         open_days = (path for entry, _ in entries for path in undated(entry, listed.declared, by_year))
         missing.extend(more or open_days)
-    value = min(values)
-    return Seen(
-        value, node, None, None, (), tuple(cites), tuple(missing) if value == UNKNOWN else (), tuple(lacking)
-    )
+    return _of_all(min(values), node, cites, missing, lacking)
+
+
+def _of_all(
+    value: int,
+    node: c.Condition,
+    cites: list[tuple[int, Path]],
+    missing: list[Path],
+    lacking: list[tuple[int, str]],
+) -> Seen:
+    """What was seen where each entry has to be so: those that decide are cited first, and named alone."""
+    cited = tuple(at for _, at in sorted(cites, key=itemgetter(0)))
+    named = tuple(name for one, name in lacking if one == value)
+    return Seen(value, node, None, None, (), cited, tuple(missing) if value == UNKNOWN else (), named)
 
 
 def none_of(node: c.NoneOf, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
@@ -82,9 +93,9 @@ def none_of(node: c.NoneOf, scene: Scene, moment: Moment, scenario: Scenario, ru
     by_year = looks_at_years(fact, moment)
     entries, more, listed = scene.entries_at(fact, moment)
     values: list[int] = [TRUE]
-    cites: list[Path] = []
+    cites: list[tuple[int, Path]] = []
     missing: list[Path] = []
-    lacking: list[str] = []
+    lacking: list[tuple[int, str]] = []
     for entry, counts in entries:
         unclear: list[Path] = []
         value = negate(scene.matches(node.none_of, entry, moment.day, unclear))
@@ -98,18 +109,15 @@ def none_of(node: c.NoneOf, scene: Scene, moment: Moment, scenario: Scenario, ru
             unclear.extend(undated(entry, listed.declared, by_year))
         values.append(value)
         if value != TRUE:
-            cites.append(entry.at)
+            cites.append((value, entry.at))
         if value == UNKNOWN:
             missing.extend(unclear)
         elif value != TRUE:
-            lacking.append(name_of(entry.record, entry.at))
+            lacking.append((value, name_of(entry.record, entry.at)))
     if more:
         values.append(UNKNOWN)
         missing.extend(more)
-    value = min(values)
-    return Seen(
-        value, node, None, None, (), tuple(cites), tuple(missing) if value == UNKNOWN else (), tuple(lacking)
-    )
+    return _of_all(min(values), node, cites, missing, lacking)
 
 
 CALLED_BY = ("name", "kind", "use")
@@ -129,26 +137,23 @@ def each_of(node: c.EachOf, scene: Scene, moment: Moment, scenario: Scenario, ru
     table, more, path = scene.table(node.fact, moment.day)
     values: list[int] = []
     missing: list[Path] = []
-    lacking: list[str] = []
+    lacking: list[tuple[int, str]] = []
     for key in node.each_of:
         record = (table or {}).get(key)
         if record is None:
             values.append(UNKNOWN if more else FALSE)
-            lacking.append(key)
+            lacking.append((values[-1], key))
             continue
         unclear: list[Path] = []
         value = _of_key(node, scene, moment, plain_entry((*path, key), record), unclear)
         values.append(value)
         if value != TRUE:
-            lacking.append(key)
+            lacking.append((value, key))
             missing.extend(unclear)
     value = min(values)
     if value == UNKNOWN and more:
         missing.append(path)
-    cites = (path,) if table else ()
-    return Seen(
-        value, node, None, None, (), cites, tuple(missing) if value == UNKNOWN else (), tuple(lacking)
-    )
+    return _of_all(value, node, [(value, path)] if table else [], missing, lacking)
 
 
 def _of_key(node: c.EachOf, scene: Scene, moment: Moment, entry: Entry, unclear: list[Path]) -> int:
