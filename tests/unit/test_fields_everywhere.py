@@ -244,6 +244,8 @@ def test_schemas_have_them() -> None:
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.Draft202012Validator(schema).validate(data)
     assert schema["properties"]["patents"]["description"] == "专利 · patents"
+    registered = schema["$defs"]["CentreHostsRecord"]["properties"]["registered_on"]["description"]
+    assert registered == "注册日期 · registered on（例 2015-03-01）"
     for wrong in ({"patents": [{"kind": "design"}]}, {"premises": {"area": 3}}, {"jurisdiction": "nowhere"}):
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.Draft202012Validator(schema).validate(wrong)

@@ -157,7 +157,7 @@ def _record(
         else:
             assert declared is not None
             annotation = _annotation(declared, words, within)
-        about = None if declared is None else f"{declared.zh} · {declared.en}"
+        about = None if declared is None else declared.described
         fields[part] = (annotation, Field(default=None, description=about))
     return create_model(name, __base__=base, __module__=base.__module__, __doc__=base.__doc__, **fields)
 

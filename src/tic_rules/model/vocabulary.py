@@ -250,6 +250,12 @@ class FieldLabel(Label):
         """What the field holds, whatever it is called."""
         return self.type, self.unit, self.holds, self.words, self.of
 
+    @property
+    def described(self) -> str:
+        """What a JSON Schema says of the field: its labels, and the example as it stands in a file."""
+        example = f"（例 {self.example}）" if self.example else ""
+        return " · ".join(dict.fromkeys((self.zh, self.en))) + example
+
 
 class Origin(NamedTuple):
     """Where a field is declared."""

@@ -42,8 +42,7 @@ def _describe(part: Json, definitions: Json, at: str, vocabulary: Vocabulary, ab
         path = f"{at}.{key}" if at else key
         field = vocabulary.fields.get(path)
         if field is not None and "description" not in value:
-            example = f"（例 {field.example}）" if field.example else ""
-            value["description"] = f"{field.zh} · {field.en}{example}"
+            value["description"] = field.described
         for name in _referred(value):
             if name not in above:
                 _describe(definitions[name], definitions, path, vocabulary, above | {name})
