@@ -241,6 +241,44 @@ def test_a_bad_rule_file(name: str) -> None:
     assert found[0].file == "mine.yaml"
 
 
+IN_FORCE, TITLE = "in_force: {from: 2022-01-14", "    title: {zh: "
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (IN_FORCE, f"{IN_FORCE}, to: 2027-01-13", "to; known here: from, until"),
+        (TITLE, "    title: {chinese: 甲, zh: ", "chinese; known here: zh, en"),
+        (
+            TITLE,
+            "    title: {zh: at last, in time}\n    x-title: {zh: ",
+            "in time; a text with a comma stands in quotes",
+        ),
+        (
+            "\nclauses:",
+            "\nvocabulary: {fields: {area: {zh: 甲, en: a, type: number, unit: persn}}}\nclauses:",
+            "unknown unit persn; did you mean person?",
+        ),
+        (
+            "\nclauses:",
+            "\nvocabulary: {fields: {area: {zh: 甲, en: a, type: word, words: payer}}}\nclauses:",
+            "unknown list of words payer; did you mean payers?",
+        ),
+        (
+            "\nclauses:",
+            "\nvocabulary: {facts: {a: {label: {zh: 甲, en: a}, age: second_nam, unit: year}}}\nclauses:",
+            "unknown fact second_nam; did you mean second_name?",
+        ),
+    ],
+)
+def test_a_bad_rule_file_is_told_what_would_be_right(before: str, after: str, said: str) -> None:
+    good = (rules_folder() / "zhejiang_2022.yaml").read_text(encoding="utf-8")
+    assert before in good
+    with pytest.raises(RuleSetError) as caught:
+        parse_ruleset(good.replace(before, after, 1), "mine.yaml")
+    assert said in str(caught.value)
+
+
 def test_all_faults_of_a_rule_file_at_once() -> None:
     bad = (
         (rules_folder() / "jiangsu_2020.yaml")

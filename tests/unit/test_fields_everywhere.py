@@ -154,6 +154,17 @@ def test_people_type_them_into_tables(tmp_path: Path) -> None:
     assert len(lines) == 2, "one file, not four"
 
 
+def test_a_label_of_two_words_is_asked_back_and_an_id_is_its_own_word(tmp_path: Path) -> None:
+    text = RULES.read_text(encoding="utf-8")
+    campus = "      campus: {zh: 校园, en: campus}\n"
+    ruleset = parse_ruleset(text.replace(campus, "      campus: {zh: 园区, en: park}\n", 1), RULES.name)
+    table = csv_file(tmp_path / "c.csv", ["编号", "所在地"], ["a", "park"])
+    assert Centre.from_file(table, ruleset=ruleset).premises.site == "park"  # type: ignore[attr-defined]
+    csv_file(table, ["编号", "所在地"], ["a", "园区"])
+    with pytest.raises(DataError, match="several are called '园区': write the id"):
+        Centre.from_file(table, ruleset=ruleset)
+
+
 def _plain(path: Path) -> list[dict[str, Any]]:
     from tic_rules.model.document import plain
 

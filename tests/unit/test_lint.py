@@ -226,6 +226,12 @@ def test_a_fault_is_found_where_it_stands(
     assert found[0].column > 0
 
 
+def test_a_threshold_on_a_sum_of_a_list_that_is_not_there_is_told(tmp_path: Path) -> None:
+    own = "{facts: {investment: {label: {zh: 甲, en: a}, sum: amount, of: contribution, unit: CNY}}}"
+    faults = faults_of(tmp_path, CLEAN.replace("clauses:", f"vocabulary: {own}\nclauses:", 1))
+    assert faults[0].message.en == "unknown list contribution; did you mean contributions?"
+
+
 ADDED = [
     ("TR204", "原则上至少 200 人，批复后 2 年内", (
         "by: 2y\nrequire: "

@@ -201,6 +201,12 @@ def _text(value: object, column: Column, unit: str, since_1904: bool) -> object:
 def _word(text: str, column: Column) -> str:
     """A word by its label in either language. Raises NotClear with those that there are."""
     word = column.by_label.get(normal(text))
+    if word == "":
+        zh, en = (
+            f"叫“{clip(text)}”的不止一个，请写英文编号",
+            f"several are called {clip(text)!r}: write the id",
+        )
+        raise unclear(zh, en, "unknown-word")
     if word is None:
         listed = Text.listed(column.choices)
         zh, en = f"“{clip(text)}”不在可选之列：{listed.zh}", f"{clip(text)!r} is not one of: {listed.en}"

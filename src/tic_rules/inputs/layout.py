@@ -70,6 +70,7 @@ class Column(NamedTuple):
     dated: bool
     words: str | None
     by_label: Mapping[str, str]
+    """The words by their labels and as they stand in a file; empty where several are called so."""
     label: Text
     choices: tuple[Text, ...] = ()
     measure: str = ""
@@ -147,8 +148,13 @@ def _columns(
 
 def _column(field: Field, parts: tuple[str, ...]) -> Column:
     by_name: dict[str, str] = {}
-    for word, label in (*field.called, *field.choices):
+    for word, label in field.called:
         by_name |= dict.fromkeys((normal(word), normal(label.zh), normal(label.en)), word)
+    own: dict[str, str] = {}
+    for word, label in field.choices:
+        for name in (normal(label.zh), normal(label.en)):
+            own[name] = word if own.get(name, word) == word else ""
+    by_name |= own | {normal(word): word for word, _ in field.choices}
     choices = tuple(label for _, label in field.choices)
     named = (field.dated, field.words, by_name, field.label, choices, field.measure, field.also)
     return Column(field.path, parts, field.kind, *named, field.counters)

@@ -6,7 +6,7 @@ import keyword
 import re
 from collections.abc import Iterator, Mapping
 
-from tic_rules.core.errors import clip
+from tic_rules.core.errors import clip, did_you_mean
 from tic_rules.model.centre import Centre
 from tic_rules.model.extension import NESTS, above, of_programme, shapes
 from tic_rules.model.fields import paths_of, record_in
@@ -161,13 +161,16 @@ def _type_fault(path: str, field: FieldLabel, whole: Vocabulary) -> Said | None:
     if field.type != "number" and field.unit is not None:
         return "field", "只有 number 有单位", "only a number has a unit"
     if field.unit is not None and field.unit not in whole.units:
-        return "unknown-unit", f"未知的单位 {field.unit}", f"unknown unit {field.unit}"
+        near = did_you_mean(field.unit, whole.units)
+        return "unknown-unit", f"未知的单位 {field.unit}{near.zh}", f"unknown unit {field.unit}{near.en}"
     if (field.type in _WORDED) != (field.words is not None):
         zh = "words（取哪个词表的词）须且只须写在 word、words 类型中"
         en = "`words` (the list whose words it takes) belongs to the types word and words"
         return "field", zh, en
     if field.words is not None and field.words not in whole.words:
-        return "unknown-list", f"未知的词表 {field.words}", f"unknown list of words {field.words}"
+        near = did_you_mean(field.words, whole.words)
+        zh, en = f"未知的词表 {field.words}{near.zh}", f"unknown list of words {field.words}{near.en}"
+        return "unknown-list", zh, en
     if field.holds is not None and field.type not in _NUMBERS:
         return "field", "只有数字有 holds", "only a number holds a stock or a total"
     if field.holds == "stock" and _in_a_list(path, whole):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
+from tic_rules.core.errors import did_you_mean
 from tic_rules.model import conditions as c
 from tic_rules.model.vocabulary import Fact, ListOf, Vocabulary, facts_within
 
@@ -20,7 +21,8 @@ def made_faults(name: str, fact: Fact, at: Loc, whole: Vocabulary) -> Iterator[F
     for part in fact.made_of:
         other = whole.facts.get(part)
         if other is None and part != fact.kinds:
-            yield "unknown-fact", at, f"未知的事实 {part}", f"unknown fact {part}"
+            near = did_you_mean(part, whole.facts)
+            yield "unknown-fact", at, f"未知的事实 {part}{near.zh}", f"unknown fact {part}{near.en}"
         elif other is not None and part in days and other.type != "date":
             yield "wrong-fact", at, f"{part} 不是日期", f"{part} is not a date"
         elif other is not None and part not in days and part != fact.kinds and not other.numeric:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -36,9 +37,7 @@ def _line(item: ErrorDetails, model: type[BaseModel]) -> InitErrorDetails:
     context: Json = item.get("ctx") or {}
     code = item["type"]
     if "zh" not in context:
-        text = (
-            _unknown_key(str(item["loc"][-1]), model) if code == "extra_forbidden" else _text(item, context)
-        )
+        text = _unknown_key(item, model) if code == "extra_forbidden" else _text(item, context)
         code = "dict-type" if code == "model_type" else code.replace("_", "-")
         context = text.as_dict()
     return {"type": PydanticCustomError(code, "{en}", context), "loc": item["loc"], "input": item["input"]}
@@ -82,9 +81,17 @@ def _path(loc: Sequence[str | int], source: Source | None) -> tuple[str | int, .
     return parts
 
 
-def _unknown_key(name: str, model: type[BaseModel]) -> Text:
-    near = did_you_mean(name, [field.alias or key for key, field in model.model_fields.items()])
-    return Text(f"未知的键 {clip(name)}{near.zh}", f"unknown key {clip(name)}{near.en}")
+def _unknown_key(item: ErrorDetails, model: type[BaseModel]) -> Text:
+    """With a key that is near, else with those that there are, where they are few. What follows a comma in
+    `{en: a, b c}` is a key without a value."""
+    name = str(item["loc"][-1])
+    keys = [field.alias or key for key, field in model.model_fields.items()]
+    hint = did_you_mean(name, keys)
+    if item["input"] is None and not re.fullmatch(r"[a-z_]+", name):
+        hint = Text("；含逗号的文字要加引号", "; a text with a comma stands in quotes")
+    elif not hint.zh and len(keys) <= 8:
+        hint = Text(f"；此处可写 {'、'.join(keys)}", f"; known here: {', '.join(keys)}")
+    return Text(f"未知的键 {clip(name)}{hint.zh}", f"unknown key {clip(name)}{hint.en}")
 
 
 def _shown(given: object) -> str:

@@ -84,8 +84,8 @@ def _plausible(fact: Fact, ruleset: RuleSet) -> tuple[Number | None, Number | No
     """Between what the numbers of a fact lie as one expects; a sum may be more than any of its entries."""
     fields = ruleset.vocabulary.fields
     path = fact.stock or fact.value
-    if fact.sum is not None and fact.of is not None:
-        path = f"{ruleset.vocabulary.lists[fact.of].paths[0]}.{fact.sum}"
+    if fact.sum is not None and (listed := ruleset.vocabulary.lists.get(fact.of or "")) is not None:
+        path = f"{listed.paths[0]}.{fact.sum}"
     field = fields.get(path or "")
     if field is None or field.plausible is None:
         return None, None
