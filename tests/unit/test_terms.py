@@ -145,7 +145,7 @@ def asked(ruleset: RuleSet, rule: Rule) -> Iterator[tuple[str, str | None, tuple
             case c.Contains():
                 yield node.fact, None, node.contains_all
             case c.Some() | c.Every() | c.NoneOf():
-                for name in ("some", "every", "none_of"):
+                for name in ("some", "every", "none_of", "permitted"):
                     where = getattr(node, name, None)
                     if where is not None:
                         for attribute, test in where.each.items():

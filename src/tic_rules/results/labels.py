@@ -295,6 +295,9 @@ class _Describer:
                 return t(f"所有{label}：{every}", f"all {label}: {every}")
             case c.NoneOf():
                 rest = t("；其他需评审" if node.open else "", "; others need review" if node.open else "")
+                if node.permitted is not None:
+                    fine = self.where(node.permitted, node.fact)
+                    rest = t(f"；除{fine}的以外，其他需评审", f"{rest}, except where {fine}")
                 barred = self.where(node.none_of, node.fact)
                 return t(f"{label}中没有：{barred}{rest}", f"none of {label}: {barred}{rest}")
             case c.Latest():
