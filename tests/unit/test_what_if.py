@@ -614,6 +614,7 @@ def test_what_is_assumed_is_said_by_labels_and_with_units() -> None:
         "staff.teams=9",
         "领域=[集成电路, 现代纺织]",
         "hosts.0.type=null",
+        "builders.0.type=institute",
     ]
     words += ["资金投入+={date: 2026-05-01, amount: 8亿元, payer: host}", "累计服务企业数={at_least: 300}"]
     words += ["独立法人实体=[{date: 2022-03-01, value: false}, {date: 2024-07-01, value: true}]"]
@@ -623,6 +624,7 @@ def test_what_is_assumed_is_said_by_labels_and_with_units() -> None:
     assert zh.removeprefix("假设：").split("；") == [
         "已有相关产业园 = 是", "所处阶段 = 申报中", "人员/高层次创新创业团队数 = 9个",
         "领域 = 集成电路、现代纺织", "依托（牵头）单位/第1条/单位类型 = 未写明",
+        "共建单位/第1条/单位类型 = 科研院所",
         "资金投入增加一项（到位日期：2026-05-01、金额：8亿元、出资方：依托单位）",
         "建设成效/累计服务企业数 = 不少于300家", "法人地位/独立法人实体 = 2022-03-01：否", "2024-07-01：是",
         "二（五） 两年内投入达到10亿元：程度为鼓励",

@@ -45,7 +45,8 @@ def assumed_value(place: str, value: object, vocabulary: Vocabulary) -> Text:
     """A value put in a dotted place (`staff.headcount`), or appended to a list (`hosts+`), by its labels."""
     dotted = place.removesuffix("+")
     label = Text.of(partial(field_label, "/" + dotted.replace(".", "/"), vocabulary))
-    shown = Text.of(partial(_value, dotted, value, vocabulary))
+    field = ".".join(part for part in dotted.split(".") if not part.isdigit())  # contributions.0.payer
+    shown = Text.of(partial(_value, field, value, vocabulary))
     if dotted != place:
         return Text(f"{label.zh}增加一项（{shown.zh}）", f"{label.en}: one more ({shown.en})")
     return Text(f"{label.zh} = {shown.zh}", f"{label.en} = {shown.en}")
