@@ -1097,6 +1097,19 @@ def test_the_table_of_numbers_says_from_when_and_until_when_a_limit_counts() -> 
     assert figure.said[0].zh.endswith("不超过2亿元（自批复创建起计，计至建设期满）")
 
 
+def test_the_table_of_numbers_says_of_which_years_and_of_whom_a_number_is_asked() -> None:
+    linshan = parse_ruleset(LINSHAN.read_text(encoding="utf-8"), "b.yaml")
+    sets = [parse_ruleset(HAIDONG, "a.yaml"), linshan]
+    said = "\n".join(text.zh for figure in numbers_of(sets) for text in figure.said if text is not None)
+    assert "近2个完整年度每年：研发投入占主营业务收入的比例不少于5%（申报时）" in said
+    assert "技术服务收入的占比不少于50%（批复后每个完整年度，至迟当年底）" in said
+    national = "\n".join(
+        text.zh for figure in numbers_of([load_ruleset("national_2020")]) for text in figure.said if text
+    )
+    assert "不少于2个〔理解〕（申报时；适用于：类别为综合类）" in national
+    assert "超过0元" not in national, "what applies where there is anything at all is not told"
+
+
 def test_no_line_ends_with_an_opening_bracket_or_begins_with_a_closing_one() -> None:
     text = "不少于1家〔理解〕（应当·自批复之日起〔理解〕·创新中心）"
     lines = [line for width in range(6, 60) for line in wrap(text, width)]

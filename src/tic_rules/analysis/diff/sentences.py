@@ -12,7 +12,7 @@ from tic_rules.analysis.diff.quoted import bounds_of, in_words, says_number, set
 from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
-from tic_rules.results.labels import BEARER
+from tic_rules.results.labels import BEARER, described
 from tic_rules.results.terms import words_text
 
 if TYPE_CHECKING:
@@ -191,8 +191,8 @@ def figures_of(
     for rule in rules:
         said, broken = bounds_of(rule.condition), [*c.walk(rule.fails_at_once)] if rule.fails_at_once else []
         at_once = [node for node in broken if not set(said).issuperset(bounds_of(node))]
-        denials = [node for node in c.walk(rule.condition) if isinstance(node, c.Not)]
-        denied = {id(node): whole for whole in reversed(denials) for node in c.walk(whole)}
+        around = [node for node in c.walk(rule.condition) if isinstance(node, (c.Not, c.EachYear))]
+        within = {id(node): whole for whole in reversed(around) for node in c.walk(whole)}
         for node in (*c.walk(rule.condition), *at_once):
             if isinstance(node, (c.Compare, c.Share, c.Largest, c.Running, c.OfEach)) and (
                 ones or not _is_nothing(node)
@@ -200,11 +200,18 @@ def figures_of(
                 if quoted and not says_number(rule, node):
                     continue
                 time = time_marked(ruleset, rule)
-                text = in_words(ruleset, rule, denied.get(id(node), node))
+                text = in_words(ruleset, rule, within.get(id(node), node))
                 if node in at_once:
                     text = Text(f"{text.zh}即为不符", f"{text.en} fails at once")
-                if sets_time(rule) or any((rule.by, rule.from_, rule.since, rule.until)):
-                    text = Text(f"{text.zh}（{time.zh}）", f"{text.en} ({time.en})")
+                notes = []
+                if sets_time(rule) or any((rule.by, rule.from_, rule.since, rule.until, rule.yearly)):
+                    notes.append(time)
+                if rule.applies is not None and not _is_nothing(rule.applies):
+                    to = described(rule.applies, ruleset, rule)
+                    notes.append(Text(f"适用于：{to.zh}", f"for: {to.en}"))
+                if notes:
+                    zh, en = ("；".join(one.zh for one in notes), "; ".join(one.en for one in notes))
+                    text = Text(f"{text.zh}（{zh}）", f"{text.en} ({en})")
                 name = getattr(node, "fact", "") or ",".join(dict.fromkeys(c.facts_of(node)))
                 figures.setdefault(name, []).append(text)
     return figures
