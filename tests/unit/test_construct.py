@@ -10,7 +10,7 @@ import pytest
 
 from tic_rules import load_ruleset
 from tic_rules.analysis.construct import number
-from tic_rules.analysis.prove.samples import Maker, as_of_for
+from tic_rules.analysis.prove.samples import Maker, as_of_for, clock_of
 from tic_rules.core.numbers import Range
 from tic_rules.engines.checking import check_subject
 from tic_rules.model import conditions as c
@@ -44,7 +44,8 @@ def status(ruleset: RuleSet, rule: Rule, met: bool) -> str:
     """What the reference says of a file that is made to meet the rule, or to break it."""
     programme = rule.bearer == "programme"
     model = ruleset.programme_model if programme else ruleset.centre_model
-    maker = Maker(as_of_for([rule]), programme, model=model)
+    clock = clock_of(ruleset)
+    maker = Maker(as_of_for([rule], clock), clock, programme, model=model)
     maker.make(ruleset, rule, met)
     return check_subject(model.model_validate(maker.data), ruleset, maker.as_of, "reference")[rule.id].status
 

@@ -557,6 +557,19 @@ def test_what_an_entry_owes_sooner_is_stricter() -> None:
     assert [(pair.short, pair.others) for pair in topic.witnesses] == [("fail", ("pass",))]
 
 
+def test_a_pair_of_files_is_found_for_documents_that_came_into_force_later() -> None:
+    text = (RULES.parent / "examples/provinces/haidong/tic_rules_haidong/haidong_2024.yaml").read_text(
+        "utf-8"
+    )
+    text = text.replace("in_force: {from: 2021-01-01}", "in_force: {from: 2025-07-01}")
+    more = text.replace("不少于3000平方米", "不少于3500平方米").replace("at_least: 3000}", "at_least: 3500}")
+    a, b = (parse_ruleset(one, "haidong_2024.yaml") for one in (text, more))
+    (topic,) = [topic for topic in shown(proved(diff(a, b))).topics if topic.id == "premises"]
+    (pair,) = topic.witnesses
+    assert pair.short == "fail"
+    assert pair.failing["approved_on"] == "2026-03-01"
+
+
 def test_only_a_proof_sees_what_two_rules_do_together() -> None:
     a = made(
         "first",

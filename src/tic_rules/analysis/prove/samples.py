@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from tic_rules.analysis.construct import Construct, Demand, Entries, Keys, Value, Words, judgement, number
 from tic_rules.analysis.construct import entry as entry_of
@@ -27,46 +27,69 @@ from tic_rules.model.readings import held_at
 from tic_rules.model.ruleset import Fact, ListOf, Rule, RuleSet
 from tic_rules.model.subject import Record
 
-APPLIED, APPROVED, TERM = date(2021, 9, 1), date(2022, 3, 1), 5
-"""The clock of the made-up centre. Nothing rests on these days; any others would do."""
+TERM = 5
+
+
+class Clock(NamedTuple):
+    """The days of the made-up centre. Nothing rests on them, but that a document binds it whole only where it
+    is approved once the document is in force."""
+
+    applied: date = date(2021, 9, 1)
+    approved: date = date(2022, 3, 1)
+
+    @property
+    def term_end(self) -> date:
+        return add_years(self.approved, TERM)
+
+    @property
+    def scenario(self) -> Scenario:
+        return Scenario(self.approved, self.applied, self.term_end)
+
+    @property
+    def event(self) -> date:
+        """The day of an entry from which a deadline runs."""
+        return add_days(self.approved, 1)
+
+
+def clock_of(*rulesets: RuleSet | None) -> Clock:
+    """The clock of a centre that these documents bind whole."""
+    begins = [one.document.in_force.from_ for one in rulesets if one is not None]
+    last = max((day for day in begins if day is not None), default=date.min)
+    year = min(last.year + (last > date(last.year, 3, 1)), 9000)
+    return Clock() if year <= 2022 else Clock(date(year - 1, 9, 1), date(year, 3, 1))
+
 
 STEP = {"CNY": 10_000}
 """How far a number is moved to just miss a bound, by unit; 1 elsewhere."""
 
 
-_EVENT = add_days(APPROVED, 1)
-"""The day of an entry from which a deadline runs."""
-
-
-def last_days(rule: Rule, as_of: date) -> list[date]:
+def last_days(rule: Rule, as_of: date, clock: Clock) -> list[date]:
     """The last days on which a rule looks for something, up to a day: of its years, its cycles, its time."""
-    scenario = Scenario(APPROVED, APPLIED, add_years(APPROVED, TERM))
     if rule.yearly is not None:
-        days = [rule.yearly.due(year) for year in range(APPROVED.year + 1, as_of.year + 1)]
+        days = [rule.yearly.due(year) for year in range(clock.approved.year + 1, as_of.year + 1)]
     elif rule.cycle is not None:
-        days = [rule.cycle.due(APPROVED, number) for number in range(1, TERM + 2)]
+        days = [rule.cycle.due(clock.approved, number) for number in range(1, TERM + 2)]
     elif rule.after is not None and rule.event is not None:
-        days = [rule.after.shift.after(_EVENT)]
+        days = [rule.after.shift.after(clock.event)]
     else:
-        days = [day for day in [deadline_of(rule, scenario)] if day is not None]
+        days = [day for day in [deadline_of(rule, clock.scenario)] if day is not None]
     return [day for day in days if day <= as_of]
 
 
-def as_of_for(rules: Iterable[Rule]) -> date:
+def as_of_for(rules: Iterable[Rule], clock: Clock) -> date:
     """A day on which the time of every one of these rules is up."""
-    scenario = Scenario(APPROVED, APPLIED, add_years(APPROVED, TERM))
-    days = [add_days(APPROVED, 60)]
+    days = [add_days(clock.approved, 60)]
     for rule in rules:
         if rule.until is not None and (rule.yearly is not None or rule.cycle is not None):
-            days.append(add_years(APPROVED, TERM + 3))  # what the years after the term would have owed
+            days.append(add_years(clock.approved, TERM + 3))  # what the years after the term would have owed
         elif rule.yearly is not None:
-            days.append(date(APPROVED.year + 3, 1, 15))
+            days.append(date(clock.approved.year + 3, 1, 15))
         elif rule.cycle is not None or rule.event is not None:
-            days += [add_days(day, 30) for day in last_days(rule, add_years(APPROVED, TERM))]
+            days += [add_days(day, 30) for day in last_days(rule, clock.term_end, clock)]
         elif rule.from_ == "term_end" or rule.until is not None:
-            days.append(add_days(scenario.term_end or APPROVED, 30))
+            days.append(add_days(clock.term_end, 30))
         else:
-            deadline = deadline_of(rule, scenario)
+            deadline = deadline_of(rule, clock.scenario)
             if deadline is not None:
                 days.append(add_days(deadline, 30))
     return max(days)
@@ -76,14 +99,19 @@ class Maker:
     """Builds one file. `make` adds what a rule needs to what is there already."""
 
     def __init__(
-        self, as_of: date, programme: bool = False, choice: int = 0, model: type[Record] = Centre
+        self,
+        as_of: date,
+        clock: Clock,
+        programme: bool = False,
+        choice: int = 0,
+        model: type[Record] = Centre,
     ) -> None:
-        self.as_of, self.choice, self.model = as_of, choice, model
+        self.as_of, self.clock, self.choice, self.model = as_of, clock, choice, model
         self.data: Json = {"reported_on": as_of.isoformat()}
         if not programme:
             self.data |= {
-                "applied_on": APPLIED.isoformat(),
-                "approved_on": APPROVED.isoformat(),
+                "applied_on": clock.applied.isoformat(),
+                "approved_on": clock.approved.isoformat(),
                 "term_years": TERM,
             }
         self._names = 0
@@ -105,15 +133,15 @@ class Maker:
         """The days on which the rule looks at the data, with the year that is owed."""
         if rule.yearly is not None:
             last = self.as_of.year if rule.yearly.running_year else self.as_of.year - 1
-            years = range(APPROVED.year + 1, last + 1)
+            years = range(self.clock.approved.year + 1, last + 1)
             ends = {year: min(date(year + 1, 1, 10), rule.yearly.due(year)) for year in years}
             early = rule.yearly.running_year
             return [(date(y, 6, 1) if early or end > self.as_of else end, y) for y, end in ends.items()]
         if rule.event is not None:
-            return [(_EVENT, None)]
+            return [(self.clock.event, None)]
         if rule.cycle is not None:
-            return [(day, None) for day in (*last_days(rule, self.as_of), self.as_of)]
-        deadline = deadline_of(rule, Scenario(APPROVED, APPLIED, add_years(APPROVED, TERM)))
+            return [(day, None) for day in (*last_days(rule, self.as_of, self.clock), self.as_of)]
+        deadline = deadline_of(rule, self.clock.scenario)
         return [(min(deadline or self.as_of, self.as_of), None)]
 
     def name(self) -> str:

@@ -14,8 +14,8 @@ from functools import cache, partial
 from itertools import product
 from typing import NamedTuple
 
-from tic_rules.analysis.prove.samples import APPROVED, STEP, TERM, Maker, as_of_for, last_days
-from tic_rules.core.dates import add_days, add_years
+from tic_rules.analysis.prove.samples import STEP, Clock, Maker, as_of_for, clock_of, last_days
+from tic_rules.core.dates import add_days
 from tic_rules.core.errors import TicRulesError
 from tic_rules.core.numbers import Number, parse_number
 from tic_rules.core.scalars import Json
@@ -93,6 +93,7 @@ class Judge(NamedTuple):
     theirs: RuleSet | None
     rule: Rule
     as_of: date
+    clock: Clock
     programme: bool
 
     def decided(self, data: Json) -> Told | None:
@@ -194,17 +195,18 @@ def _starts(
     through an `any`."""
     programme = rule.bearer == "programme"
     sides = part_of(ruleset, [rule]), part_of(other, binding) if binding else None
+    clock = clock_of(ruleset, other)
     for as_of in dict.fromkeys(
         (
-            as_of_for([rule, *binding]),
-            as_of_for([rule]),
-            add_days(APPROVED, 60),
-            add_days(add_years(APPROVED, TERM), 30),
+            as_of_for([rule, *binding], clock),
+            as_of_for([rule], clock),
+            add_days(clock.approved, 60),
+            add_days(clock.term_end, 30),
         )
     ):
-        judge = Judge(*sides, rule, as_of, programme)
+        judge = Judge(*sides, rule, as_of, clock, programme)
         for choice, (first, theirs, last) in product(range(3), _ORDERS):
-            maker = Maker(as_of, programme, choice, judge.model)
+            maker = Maker(as_of, clock, programme, choice, judge.model)
             if first is not None:
                 maker.make(ruleset, rule, first)
             for fellow in binding if theirs else ():
@@ -329,13 +331,13 @@ def _numbers(value: int, steps: Steps, limits: Sequence[Number]) -> Iterator[int
 
 def _days(judge: Judge, rules: Sequence[Rule]) -> Iterator[date]:
     """The last days of the rules and the days after them, then the days around approval."""
-    deadlines = sorted({day for rule in rules for day in last_days(rule, judge.as_of)})
+    deadlines = sorted({day for rule in rules for day in last_days(rule, judge.as_of, judge.clock)})
     for day in dict.fromkeys(
         (
             *deadlines,
             *(add_days(day, 1) for day in deadlines),
-            add_days(APPROVED, 1),
-            add_days(APPROVED, -1),
+            judge.clock.event,
+            add_days(judge.clock.approved, -1),
             judge.as_of,
         )
     ):
