@@ -65,7 +65,7 @@ def statuses(output: str) -> dict[str, str]:
 
 def test_a_workbook_holds_them_and_reads_back_the_same(tmp_path: Path) -> None:
     pytest.importorskip("xlsxwriter")
-    pytest.importorskip("python_calamine")
+    calamine = pytest.importorskip("python_calamine")
     book = tmp_path / "report.xlsx"
     run("check", CENTRE, "--rules", RULES, "--format", "xlsx", "--output", book)
     output = run("check", book, "--rules", RULES, "--format", "json")
@@ -83,6 +83,12 @@ def test_a_workbook_holds_them_and_reads_back_the_same(tmp_path: Path) -> None:
     )
     zh = tmp_path / "zh.xlsx"
     run("check", CENTRE, "--rules", RULES, "--format", "xlsx", "--output", zh, "--lang", "zh")
+    cells = [
+        cell
+        for row in calamine.CalamineWorkbook.from_path(zh).get_sheet_by_name("中心").to_python()
+        for cell in row
+    ]
+    assert "和风省" in cells, "a word that the rule file adds to a shared list"
     assert statuses(run("check", zh, "--rules", RULES, "--format", "json")) == EXPECTED
 
 

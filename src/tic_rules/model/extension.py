@@ -206,10 +206,15 @@ def fits_example(field: FieldLabel, vocabulary: Vocabulary) -> bool:
     return True
 
 
-def own_words(subject: Subject) -> Vocabulary | None:
-    """A subject's fields beside those of the shipped model, with their words and units; None for none."""
+def own_words(subject: Subject, shipped: Vocabulary) -> Vocabulary | None:
+    """A subject's fields beside those of the shipped model, with their words and units, and the lists that
+    have more words than the shipped ones; None for none."""
     extension, whole = type(subject)._own, subject._vocabulary
-    if not extension.fields:
+    lists = {} if whole is None else whole.words
+    more = {
+        name: listed for name, listed in lists.items() if listed.keys() - shipped.words.get(name, {}).keys()
+    }
+    if not extension.fields and not more:
         return None
     words = {
         name: (whole.words.get(name) if whole is not None else None)
@@ -220,7 +225,7 @@ def own_words(subject: Subject) -> Vocabulary | None:
     named = {} if whole is None else whole.fields
     by_year = (f"{path}.year" for path, field in extension.fields if field.type == "by_year")
     fields = dict(extension.fields) | {path: named[path] for path in by_year if path in named}
-    return Vocabulary.model_construct(fields=fields, words=words, units=units)
+    return Vocabulary.model_construct(fields=fields, words=more | words, units=units)
 
 
 def _units_of(extension: Own) -> set[str | None]:

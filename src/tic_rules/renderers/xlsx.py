@@ -69,7 +69,7 @@ class Piece(NamedTuple):
     rows: tuple[tuple[str, tuple[str, ...]], ...]
     data: Json | None
     extension: Vocabulary | None
-    """The fields that the data has beside those of the shipped model, with their words."""
+    """The fields and words that the data has beside those of the shipped model."""
     notes: tuple[tuple[Parts, Note], ...]
     warnings: tuple[tuple[str, ...], ...]
     """What is said of the data, and where."""
@@ -92,7 +92,7 @@ def piece(report: Report, options: Options, first: bool = True) -> Piece:
     notes = tuple(note for kind, finding in shown if kind in COLOURS for note in _notes(finding, kind, lang))
     centre = report.subject if isinstance(report.subject, Centre) else None
     data = centre.model_dump(mode="json", exclude_none=True) if centre is not None else None
-    extension = own_words(centre) if centre is not None else None
+    extension = own_words(centre, whole_vocabulary()) if centre is not None else None
     warnings = tuple((name or ident or file, w.message.in_(lang), _where(w)) for w in report.warnings)
     said = said_of(report, lang) if is_workbook(report) else None
     key = (file, centre_key(report), name)
@@ -228,7 +228,11 @@ class Sheet:
             return
         vocabulary = whole_vocabulary()
         for extension in (one.extension for one in self.pieces if one.extension is not None):
-            if not extension.declared.items() <= vocabulary.declared.items():
+            more = (
+                listed.keys() - vocabulary.words.get(name, {}).keys()
+                for name, listed in extension.words.items()
+            )
+            if any(more) or not extension.declared.items() <= vocabulary.declared.items():
                 vocabulary = vocabulary.with_(extension)
         layout = layout_of(extended(Centre, vocabulary), vocabulary)
         said = [_merged(notes[key]) for key in subjects]
