@@ -247,6 +247,9 @@ IN_FORCE, TITLE = "in_force: {from: 2022-01-14", "    title: {zh: "
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
+        ("version: 2.0.0", "version: 2.0", "'2.0' is not written so; example: 1.0.0"),
+        ("id: zhejiang_2022", "id: zhejiang-2022", "example: shandong_2024"),
+        ("id: investment-2y", "id: investment_2y", "example: annual-report"),
         (IN_FORCE, f"{IN_FORCE}, to: 2027-01-13", "to; known here: from, until"),
         (TITLE, "    title: {chinese: 甲, zh: ", "chinese; known here: zh, en"),
         (

@@ -138,7 +138,10 @@ def _text(item: ErrorDetails, context: Json) -> Text:
         case "int_parsing" | "int_type" | "int_from_float":
             return Text("应为整数", "a whole number is expected")
         case "string_pattern_mismatch":
-            pattern = context.get("pattern")
+            pattern = str(context.get("pattern"))
+            likes = {"version": "1.0.0", "id": "annual-report" if "(-" in pattern else "shandong_2024"}
+            if like := likes.get(str(item["loc"][-1])):
+                return Text(f"{value} 的写法不对；例：{like}", f"{value} is not written so; example: {like}")
             return Text(f"{value} 的写法不对，应符合 {pattern}", f"{value} does not match {pattern}")
         case "too_short" if context.get("min_length", 1) > 1:
             least = context["min_length"]
