@@ -305,6 +305,19 @@ def test_a_fact_that_is_read_in_another_way_is_a_change() -> None:
     }
 
 
+def test_readings_of_one_label_are_told_by_what_they_declare() -> None:
+    own = (
+        "vocabulary:\n  facts:\n    headcount: {label: {zh: 人数, en: staff}, stock: staff.PART, unit: "
+        "person}\n"
+    )
+    old, new = (
+        edited(("\nclauses:\n", f"\n{own.replace('PART', part)}\nclauses:\n"))
+        for part in ("headcount", "research")
+    )
+    (topic,) = [topic for topic in diff(old, new).topics if topic.relation == "different"]
+    assert topic.sentence.zh == "数据读法：甲人数 {stock: staff.headcount}，乙人数 {stock: staff.research}"
+
+
 def test_what_follows_a_consequence_changes_with_it() -> None:
     old, new = load_ruleset("zhejiang_2022"), edited(("when: {running: 2,", "when: {running: 3,"))
     told = {

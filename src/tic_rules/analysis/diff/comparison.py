@@ -6,12 +6,15 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
+import yaml
+
 from tic_rules.analysis.diff.demands import asked, parts_of
 from tic_rules.analysis.diff.order import clock_of, early_enough, nature_of, of_two_facts, reader_of
 from tic_rules.analysis.diff.quoted import in_words, marked, time_marked
 from tic_rules.core.errors import Text
+from tic_rules.core.scalars import Json
 from tic_rules.model import conditions as c
-from tic_rules.model.ruleset import Bilingual, Rule, RuleSet
+from tic_rules.model.ruleset import Bilingual, Fact, Rule, RuleSet
 from tic_rules.results.explanation import facts_of_rule, time_of
 from tic_rules.results.labels import BEARER, KIND, MODALITY, bound_text, described, number_text
 from tic_rules.results.parts import UNCOUNTED
@@ -175,8 +178,12 @@ class Comparison:
         for name in sorted(self.reader.otherwise & shared):
             words = [Text.listed(_words_of(ruleset, rule, name)) for ruleset, rule in sides]
             a, b = (ruleset.facts[name].label.text for ruleset, _ in sides)
-            what, (a, b) = ("list", words) if a == b and words[0] != words[1] else ("fact", (a, b))
-            yield Change(what, a, b, "incomparable", "verdict", _ASKED)
+            if a == b and words[0] != words[1]:
+                yield Change("list", words[0], words[1], "incomparable", "verdict", _ASKED)
+                continue
+            if a == b:
+                a, b = _readings(self.a.facts[name], self.b.facts[name])
+            yield Change("fact", a, b, "incomparable", "verdict", _ASKED)
 
     # --- conditions ---------------------------------------------------------------------------------------
 
@@ -352,6 +359,19 @@ def members_of(node: c.Condition) -> Members | None:
                     is_open = test.open or getattr(node, "open", False)
                     return Members(node.fact, test.one_of, is_open, attribute)
     return None
+
+
+def _readings(one: Fact, other: Fact) -> tuple[Text, Text]:
+    """Two readings of a fact of one label: it, and the keys of its declaration that differ."""
+    a, b = (fact.model_dump(mode="json", by_alias=True, exclude_none=True) for fact in (one, other))
+    unlike = [key for key in a | b if a.get(key) != b.get(key)]
+
+    def read(keys: Json) -> Text:
+        own = {key: keys[key] for key in unlike if key in keys}
+        shown = yaml.safe_dump(own, default_flow_style=True, allow_unicode=True, width=1000).strip()
+        return Text(f"{one.label.zh} {shown}", f"{one.label.en} {shown}")
+
+    return read(a), read(b)
 
 
 def _words_of(ruleset: RuleSet, rule: Rule, fact: str) -> Iterator[Text]:

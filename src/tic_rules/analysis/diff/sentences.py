@@ -33,7 +33,7 @@ def sentence_of(a: RuleSet, b: RuleSet, topic: Topic) -> Text:
     if topic.relation == "same":
         titles_a = titles(topic.a)
         return Text(f"两文要求相同：{titles_a.zh}", f"both ask the same: {titles_a.en}")
-    return joined([*_phrases(a, b, topic)] or [_titled(topic)])
+    return joined([*_phrases(a, b, topic)] or [*_read_otherwise(topic)] or [_titled(topic)])
 
 
 def joined(phrases: Iterable[Text], most: int | None = MOST) -> Text:
@@ -130,6 +130,13 @@ def _bearers(topic: Topic) -> Text:
         f"主体不同：甲由{a.zh}承担（{titles_a.zh}），乙由{b.zh}承担（{titles_b.zh}）",
         f"other bearers: in A {a.en} ({titles_a.en}), in B {b.en} ({titles_b.en})",
     )
+
+
+def _read_otherwise(topic: Topic) -> Iterator[Text]:
+    for _, change in _changes(topic):
+        if change.what == "fact" and change.a is not None and change.b is not None:
+            zh = f"数据读法：甲{change.a.zh}，乙{change.b.zh}"
+            yield Text(zh, f"read from the data: A {change.a.en}, B {change.b.en}")
 
 
 def _titled(topic: Topic) -> Text:
