@@ -28,6 +28,7 @@ from tic_rules.model.shipped import shared_vocabulary
 from tic_rules.renderers import FORMATS, Options, Run, sinks
 from tic_rules.renderers.tally import Tally
 from tic_rules.results.baseline import Baseline, Entry, baseline_text
+from tic_rules.results.labels import STATUS
 from tic_rules.results.parts import Engine
 from tic_rules.results.report import VERDICTS
 
@@ -224,10 +225,10 @@ def _say_notes(total: Outcome, job: Job, lang: str, *, quiet: bool) -> None:
 
 
 def _stale(entry: Entry, file: str) -> Diagnostic:
-    name, rule = entry.centre, entry.rule
+    name, rule, status = entry.centre, entry.rule, STATUS[entry.status]
     text = Text(
-        f"基线中 {name} 的 {rule}（{entry.status}）已不再出现，可以删去",
-        f"the baseline still has {rule} ({entry.status}) of {name}, which is no longer found: it can go",
+        f"基线中 {name} 的 {rule}（{status.zh}）已不再出现，可以删去",
+        f"the baseline still has {rule} ({status.en}) of {name}, which is no longer found: it can go",
     )
     return Diagnostic("stale-baseline", text, file)
 
