@@ -153,7 +153,7 @@ class Logic:
             met, failed = self._tests(node.operator, {"low": cell, "high": cell}, bounds)
             # what is neither met nor failed is not a number; where 0 or 1 would be, it may be yes or no
             guarded = {compare(node.operator, Range(number, number), bounds) for number in (0, 1)}
-            plain = f"if {cell}.__class__ is float or {cell}.__class__ is int else of_number({cell}, "
+            plain = f"if {cell}.__class__ is int or {cell}.__class__ is float else of_number({cell}, "
             true, false = (f"({one} {plain}{one}))" if one in guarded else one for one in (TRUE, FALSE))
             certain = f"{true} if {met} else {false} if {failed} else {unread}"
             return f"({unread} if {cell} is None else {certain})"
@@ -176,7 +176,7 @@ class Logic:
         if name is None:
             return bound
         cell = self.cell(name)
-        plain = f"{cell}.__class__ is float or {cell}.__class__ is int"
+        plain = f"{cell}.__class__ is int or {cell}.__class__ is float"
         number = f"{cell} if {plain} else of_number({cell}, {cell})"
         return self.keep(f"{bound} if {cell} is None or {cell} != {cell} else {number}")
 
