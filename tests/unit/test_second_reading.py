@@ -877,6 +877,29 @@ def test_an_unknown_sum_has_no_progress_and_no_exact_gap() -> None:
 
 
 @pytest.mark.parametrize(
+    ("time", "last"),
+    [
+        ("", "2030-01-01"),  # nothing ends it but the day looked at, though the term is over
+        ("until: term_end, ", "2023-03-01"),
+        ("by: 2y, ", "2022-03-01"),
+    ],
+)
+def test_the_window_is_that_in_which_things_count(time: str, last: str) -> None:
+    ruleset = small(rule=f"since: approval, {time}require: {{fact: investment, at_least: 10亿元}}")
+    late = [paid("12亿元", payer="host") | {"date": "2029-01-01"}]
+    finding = decided(
+        ruleset,
+        "2030-01-01",
+        approved_on="2020-03-01",
+        term_years=3,
+        contributions=late,
+        reported_on="2030-01-01",
+    )["rule"]
+    assert finding.window == ["2020-03-01", last]
+    assert finding.status == ("fail" if time else "pass")
+
+
+@pytest.mark.parametrize(
     "said", ["by: 1y", "since: approval", "by: term_end", "applies: {not_after: term_end}"]
 )
 def test_a_trace_never_shows_a_day_that_nobody_gave(said: str) -> None:

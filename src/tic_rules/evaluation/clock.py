@@ -53,7 +53,7 @@ def _clock(rule: Rule, scene: Scene, scenario: Scenario) -> Clock | None:
         last = min(as_of, scenario.term_end) if rule.until and scenario.term_end else as_of
     past = deadline is not None and as_of > deadline
     late = "fail" if past or rule.by is None or rule.at_once else "pending"
-    closes = deadline or scenario.term_end or as_of
+    closes = deadline or (scenario.term_end if rule.until else None) or as_of
     window = None
     if (
         rule.since is not None and rule.since != "term_end" and first <= closes
