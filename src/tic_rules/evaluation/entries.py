@@ -111,7 +111,8 @@ class Lists:
     """The lists of a subject's data. What is read is remembered for the length of a check."""
 
     __slots__ = (
-        "_counted", "_incomplete", "_listed", "_units", "declared", "facts", "reported_on", "subject",
+        "_counted", "_incomplete", "_listed", "_units", "declared", "facts", "open_words", "reported_on",
+        "subject",
     )  # fmt: skip
 
     def __init__(
@@ -121,17 +122,16 @@ class Lists:
         reported_on: date,
         facts: Mapping[str, Fact] = MappingProxyType({}),
     ) -> None:
-        self.subject, self.declared, self.reported_on = subject, declared, reported_on
-        self.facts = facts
+        self.subject, self.declared, self.reported_on, self.facts = subject, declared, reported_on, facts
         self._incomplete = frozenset(name.strip("/").replace("/", ".") for name in subject.incomplete or ())
+        self.open_words = frozenset(name.rpartition(".")[2] for name in self._incomplete)  # hosts.carriers
         self._listed: dict[str, Listed] = {}
         self._units: dict[str, Units[Entry]] = {}
         self._counted: dict[object, Counted] = {}
 
     def incomplete(self, path: str) -> bool:
         """Whether the data says that a list (or all below a heading) is not complete."""
-        named = self._incomplete
-        if not named:
+        if not (named := self._incomplete):
             return False
         parts = path.split(".")
         return parts[-1] in named or any(".".join(parts[: n + 1]) in named for n in range(len(parts)))
@@ -442,7 +442,7 @@ class Lists:
         if type(actual) is tuple:
             if allowed is not None and any(word in allowed for word in actual):
                 return TRUE
-            if self._incomplete and self.incomplete(attribute):
+            if attribute in self.open_words:
                 missing.append(entry.path(attribute))
                 return UNKNOWN
             return REVIEW if test.open and actual else FALSE

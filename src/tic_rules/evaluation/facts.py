@@ -87,6 +87,7 @@ class Scene:
         "matches",
         "may_go_on",
         "nearest",
+        "open_words",
         "places",
         "programme",
         "reported_on",
@@ -119,7 +120,7 @@ class Scene:
         """The sources that the data names, each with its path, once findings ask for them."""
         lists = Lists(subject, self.lists, self.reported_on, self.facts)
         self.listed, self.entries_at, self.matches = lists.listed, lists.entries_at, lists.matches
-        self.first_year = lists.first_year
+        self.first_year, self.open_words = lists.first_year, lists.open_words
         self.may_go_on, self.incomplete, self.look_up = lists.may_go_on, lists.incomplete, lists.look_up
         self._memo: Memo = {}
         self._days: frozenset[date] | None = None

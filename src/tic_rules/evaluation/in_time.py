@@ -150,7 +150,7 @@ def _values(value: object, scene: Scene, attribute: str) -> tuple[tuple[object, 
         held = {one.value for one in value}
         return (tuple(held), False) if len(held) == 1 and None not in held else ((), True)
     return (
-        (tuple(dict.fromkeys(value)), scene.incomplete(attribute))
+        (tuple(dict.fromkeys(value)), attribute in scene.open_words)
         if isinstance(value, tuple)
         else ((value,), False)
     )

@@ -341,7 +341,7 @@ def _member(node: f.Member, name: str, attribute: ValueOf) -> Asked:
             return inside if value in words else outside
         if inside == TRUE and not words.isdisjoint(value):
             return TRUE
-        if view.scene.incomplete(name):
+        if name in view.scene.open_words:
             return UNKNOWN
         return REVIEW if outside == REVIEW and value else FALSE
 

@@ -193,7 +193,7 @@ class Asking:
                 x=self.plan.code(actual) if isinstance(actual, (str, bool)) else int(actual is not None),
             )
             return
-        more = [Part(UNKNOWN)] if self.scene.incomplete(name) else []
+        more = [Part(UNKNOWN)] if name in self.scene.open_words else []
         if logic.inside == TRUE:
             said = [{"x": self.plan.code(word)} for word in actual]
             self.several(ANY, node, key, said, None, *more)
