@@ -168,5 +168,5 @@ def _days(course: Course) -> dict[str, int]:
 
 
 def _joined(parts: Sequence[Text]) -> Text:
-    kept = [part for part in parts if part.zh]
-    return Text("；".join(part.zh for part in kept) + "。", "; ".join(part.en for part in kept) + ".")
+    said = Text.listed((part for part in parts if part.zh), "；", "; ")
+    return Text(f"{said.zh}。", f"{said.en}.")

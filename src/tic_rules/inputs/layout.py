@@ -189,7 +189,7 @@ class _Labels:
     def chain(self, path: str, size: int) -> Text:
         """The label with that of the heading above it."""
         labels = self.above(path)[-size:]
-        return Text("·".join(label.zh for label in labels), " · ".join(label.en for label in labels))
+        return Text.listed(labels, "·", " · ")
 
 
 def _shortest_end(path: str, paths: Iterable[str]) -> str:

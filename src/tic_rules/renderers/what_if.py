@@ -113,7 +113,7 @@ def only_looks(result: WhatIf) -> bool:
 def rules_of(result: WhatIf, space: str = "") -> Text:
     """The documents before and after, each with its number behind a space or not."""
     documents = dict.fromkeys(_document(report, space) for report in (result.before, result.after))
-    return Text(" → ".join(one.zh for one in documents), " → ".join(one.en for one in documents))
+    return Text.listed(documents, " → ", " → ")
 
 
 def _document(report: Report, space: str) -> Text:
@@ -140,7 +140,7 @@ def courses(result: WhatIf) -> list[tuple[Text, Course]]:
 def moves(flip: Flip) -> Text:
     """From which status to which."""
     sides = [STATUS[side.status] if side else Text("—", "—") for side in (flip.before, flip.after)]
-    return Text(" → ".join(side.zh for side in sides), " → ".join(side.en for side in sides))
+    return Text.listed(sides, " → ", " → ")
 
 
 def clause_of(flip: Flip) -> Text:
@@ -160,9 +160,8 @@ def by_day(
         if most is not None and (more := len(counted) - most) > 0:
             listed[turn.day].append(Text(f"… 另有{more}项", f"… {more} more"))
     for day, findings in course.due:
-        titles = [finding.title for finding in findings]
-        zh, en = "、".join(title.zh for title in titles), "; ".join(title.en for title in titles)
-        listed.setdefault(day, []).append(Text(f"到期：{zh}", f"due: {en}"))
+        titles = Text.listed((finding.title for finding in findings), en="; ")
+        listed.setdefault(day, []).append(Text(f"到期：{titles.zh}", f"due: {titles.en}"))
     return sorted(listed.items())
 
 

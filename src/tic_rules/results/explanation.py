@@ -108,7 +108,7 @@ def time_of(rule: Rule, vocabulary: Vocabulary | None = None) -> Text:
         parts.append(_by(rule.by, rule.years))
     if not parts:
         parts.append(Text("批复后随时", "at any time from approval on"))
-    return Text("，".join(p.zh for p in parts), ", ".join(p.en for p in parts))
+    return Text.listed(parts, "，")
 
 
 def _from(start: str, years: int | None) -> Text:

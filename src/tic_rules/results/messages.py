@@ -70,8 +70,8 @@ def words(evidence: Evidence) -> dict[str, object]:
     head, details = wording.head(), wording.details()
     if not details:
         return {"message": Text(f"{head.zh}。", f"{head.en}."), "detail": _NOTHING}
-    zh, en = "；".join([text.zh for text in details]), "; ".join([text.en for text in details])
-    detail = Text(visible(zh), visible(en))
+    said = Text.listed(details, "；", "; ")
+    detail = Text(visible(said.zh), visible(said.en))
     return {"message": Text(f"{head.zh}；{detail.zh}。", f"{head.en}; {detail.en}."), "detail": detail}
 
 
@@ -266,15 +266,13 @@ class _Wording:
         by_status: dict[str, list[int | str]] = {}
         for year, status in self.evidence.decision.by_year.items():
             by_status.setdefault(status, []).append(year)
-        parts = [
-            Text(f"{_YEARS[status].zh}{named.zh}", f"{_YEARS[status].en} {named.en}")
-            for status, named in (
-                (status, occasions(self.rule, years)) for status, years in by_status.items()
-            )
-        ]
+        parts = []
+        for status, years in by_status.items():
+            said, named = _YEARS[status], occasions(self.rule, years)
+            parts.append(Text(f"{said.zh}{named.zh}", f"{said.en} {named.en}"))
         if self.status == "pending" and deadline is not None:
             parts.append(self._due(deadline))
-        return Text("，".join(part.zh for part in parts), ", ".join(part.en for part in parts))
+        return Text.listed(parts, "，")
 
     # --- reasons --------------------------------------------------------------------------------------------
 
@@ -302,8 +300,7 @@ def occasions(rule: Rule, of: Sequence[int | str]) -> Text:
     if rule.cycle is not None:
         zh = "、".join(f"至{day_text(day, 'zh')}的周期" for day in days)
         return Text(zh, ", ".join(f"the cycle up to {day}" for day in days))
-    entries = [_entry_of(day) for day in days]
-    return Text("、".join(one.zh for one in entries), ", ".join(one.en for one in entries))
+    return Text.listed(map(_entry_of, days))
 
 
 def _entry_of(key: str) -> Text:

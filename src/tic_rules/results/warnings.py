@@ -278,8 +278,8 @@ def _why_without_effect(given: Any, rule: Rule, scene: Scene) -> tuple[str, str 
         zh, en = f"规则 {rule.id} 由数据判定", f"rule {rule.id} is decided by data"
         return "not-attested", "rule", f"{zh}，认定意见不起作用", f"{en}; the attestation has no effect"
     if absent:
-        zh, en = _labels("attestations", absent, scene.ruleset)
-        zh, en = f"认定意见缺少{zh}", f"the attestation lacks: {en};"
+        named = _labels("attestations", absent, scene.ruleset)
+        zh, en = f"认定意见缺少{named.zh}", f"the attestation lacks: {named.en};"
         return "attestation", None, f"{zh}，不起作用", f"{en} it has no effect"
     if items and given.item not in items:
         zh, en = "、".join(sorted(items)), ", ".join(sorted(items))
@@ -307,10 +307,10 @@ def _why_without_effect(given: Any, rule: Rule, scene: Scene) -> tuple[str, str 
     return None
 
 
-def _labels(of: str, names: list[str], ruleset: RuleSet) -> tuple[str, str]:
-    """Fields of an entry by their labels, in Chinese and in English."""
-    labels = [ruleset.vocabulary.fields[f"{of}.{name}"] for name in names]
-    return "、".join(label.zh for label in labels), ", ".join(label.en for label in labels)
+def _labels(of: str, names: list[str], ruleset: RuleSet) -> Text:
+    """Fields of an entry by their labels."""
+    labels = (ruleset.vocabulary.fields[f"{of}.{name}"] for name in names)
+    return Text.listed(Text(label.zh, label.en) for label in labels)
 
 
 def _about_exemptions(subject: Subject, ruleset: RuleSet, used: set[int], as_of: date) -> Iterator[Notice]:
@@ -335,8 +335,8 @@ def _about_exemptions(subject: Subject, ruleset: RuleSet, used: set[int], as_of:
             en = f"rule {shown} is not one in principle; no exemption is possible"
             yield _warn(subject, "exemption", (*at, "rule"), zh, en)
         elif absent:
-            zh, en = _labels("exemptions", absent, ruleset)
-            zh, en = f"豁免缺少{zh}，不起作用", f"the exemption lacks: {en}; it has no effect"
+            named = _labels("exemptions", absent, ruleset)
+            zh, en = f"豁免缺少{named.zh}，不起作用", f"the exemption lacks: {named.en}; it has no effect"
             yield _warn(subject, "exemption", at, zh, en)
         elif given.expires_on is not None and expired(given, as_of):
             until = given.expires_on.first

@@ -217,8 +217,8 @@ def figures_of(
                     to = described(rule.applies, ruleset, rule)
                     notes.append(Text(f"适用于：{to.zh}", f"for: {to.en}"))
                 if notes:
-                    zh, en = ("；".join(one.zh for one in notes), "; ".join(one.en for one in notes))
-                    text = Text(f"{text.zh}（{zh}）", f"{text.en} ({en})")
+                    noted = Text.listed(notes, "；", "; ")
+                    text = Text(f"{text.zh}（{noted.zh}）", f"{text.en} ({noted.en})")
                 name = getattr(node, "fact", "") or ",".join(dict.fromkeys(c.facts_of(node)))
                 figures.setdefault(name, []).append(text)
     return figures

@@ -94,7 +94,7 @@ def cell(ruleset: RuleSet, rule: Rule) -> Cell:
         scope = described(rule.applies, ruleset, rule)
         asks = Text(f"{asks.zh}（适用于：{scope.zh}）", f"{asks.en} (where: {scope.en})")
     parts = MODALITY[rule.modality], time_marked(ruleset, rule), BEARER[rule.bearer]
-    note = Text("·".join(p.zh for p in parts), " · ".join(p.en for p in parts))
+    note = Text.listed(parts, "·", " · ")
     reading = rule.reading.text if rule.reading else None
     return Cell(rule, rule.at, asks, note, rule.quote, reading, ruleset.file, ruleset.place(rule.id).line)
 
@@ -177,10 +177,10 @@ def remark(topic: Topic) -> Text | None:
     """What a reader has to know of a relation."""
     if topic.undecided and topic.a and topic.b:
         by_id = {rule.id: rule.title for rule in (*topic.a, *topic.b)}
-        rules = [by_id[name] for name in topic.undecided]
+        rules = Text.listed(by_id[name].text for name in topic.undecided)
         return Text(
-            f"未能判定对方是否已经保证：{'、'.join(title.zh for title in rules)}",
-            f"whether the other side guarantees it is undecided: {', '.join(title.en for title in rules)}",
+            f"未能判定对方是否已经保证：{rules.zh}",
+            f"whether the other side guarantees it is undecided: {rules.en}",
         )
     if topic.adjudicated:
         return Text(
