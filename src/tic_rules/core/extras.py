@@ -5,7 +5,13 @@ from __future__ import annotations
 import importlib
 from types import ModuleType
 
-from tic_rules.core.errors import UsageError, fault
+from tic_rules.core.errors import TicRulesError, UsageError, fault
+
+
+def lacking(extra: str, zh: str, en: str, *, code: str = "extra", file: str = "") -> TicRulesError:
+    """The error where what an extra brings is not installed: what is wanted, and how to install it."""
+    install = f"pip install 'tic-rules[{extra}]'"
+    return fault(UsageError, code, f"{zh}：{install}", f"{en}: {install}", file=file)
 
 
 def library(name: str) -> ModuleType:

@@ -6,7 +6,8 @@ import io
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from tic_rules.core.errors import DataError, Diagnostic, Text, UsageError, clip, fault
+from tic_rules.core.errors import DataError, Diagnostic, Text, clip, fault
+from tic_rules.core.extras import lacking
 from tic_rules.core.source import Mark, Source
 from tic_rules.inputs.layout import MAIN, OUTSIDE, SERIES, Sheet, Unclear, cell_name, is_no_data, is_one_of
 from tic_rules.inputs.package import MAX_AREA, Merged, Package, look_at, too_large
@@ -67,9 +68,7 @@ def _values(package: Package, file: str) -> Iterator[tuple[str, list[list[Any]]]
     try:
         import python_calamine
     except ImportError:
-        zh = "读取 Excel 需要安装：pip install 'tic-rules[excel]'"
-        en = "reading Excel needs: pip install 'tic-rules[excel]'"
-        raise fault(UsageError, "extra", zh, en, file=file) from None
+        raise lacking("excel", "读取 Excel 需要安装", "reading Excel needs", file=file) from None
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(package.data))
         names = [name for name in book.sheet_names if name in package.sheets]

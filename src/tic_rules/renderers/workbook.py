@@ -13,7 +13,8 @@ from datetime import datetime
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tic_rules.core.errors import Text, UsageError, fault
+from tic_rules.core.errors import Text
+from tic_rules.core.extras import lacking
 from tic_rules.inputs.layout import ENTRY, JOIN, NUMBER, Sheet, letters, sheet_title
 from tic_rules.inputs.rows import value_at
 from tic_rules.renderers import sinks
@@ -64,10 +65,7 @@ class Writer:
         try:
             import xlsxwriter
         except ImportError:
-            zh = "写 Excel 需要安装：pip install 'tic-rules[excel]'"
-            raise fault(
-                UsageError, "extra", zh, "writing Excel needs: pip install 'tic-rules[excel]'"
-            ) from None
+            raise lacking("excel", "写 Excel 需要安装", "writing Excel needs") from None
         self.buffer = io.BytesIO()
         plain = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
         memory = "constant_memory" if large else "in_memory"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tic_rules.analysis.plan.model import Change, Sum, Way
 from tic_rules.analysis.plan.money import UNIT, Template
-from tic_rules.core.errors import UsageError, fault
+from tic_rules.core.extras import lacking
 
 if TYPE_CHECKING:
     from tic_rules.analysis.prove.booleans import Formula
@@ -186,13 +186,9 @@ def _solve(problem: _Problem) -> Choice | None:
     try:
         import z3
     except ImportError:
-        raise fault(
-            UsageError,
-            "extra",
-            "方案之间有取舍，需要求解器；请安装：pip install 'tic-rules[prove]'",
-            "the plan has to choose between ways, for which a solver is needed; install it: pip install "
-            "'tic-rules[prove]'",
-        ) from None
+        zh = "方案之间有取舍，需要求解器；请安装"
+        en = "the plan has to choose between ways, for which a solver is needed; install it"
+        raise lacking("prove", zh, en) from None
     return _Model(z3, problem).solve()
 
 

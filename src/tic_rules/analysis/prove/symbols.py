@@ -22,7 +22,7 @@ from tic_rules.analysis.diff.order import (
 )  # fmt: skip
 from tic_rules.analysis.prove.booleans import Ends, Formula, conj, disj, neg, z3
 from tic_rules.analysis.prove.values import Value, all_of, outcomes, real, when
-from tic_rules.core.errors import UsageError, fault
+from tic_rules.core.extras import lacking
 from tic_rules.core.logic import FALSE, REVIEW, TRUE
 from tic_rules.engines.lowering import Clock, lowered
 from tic_rules.engines.lowering import form as f
@@ -40,9 +40,7 @@ def lowered_rule(ruleset: RuleSet, rule: Rule) -> f.Rule:
 def need_z3() -> None:
     """Raises UsageError where z3 is not installed."""
     if z3 is None:
-        zh = "证明需要 z3：pip install 'tic-rules[prove]'"
-        en = "a proof needs z3: pip install 'tic-rules[prove]'"
-        raise fault(UsageError, "no-extra", zh, en)
+        raise lacking("prove", "证明需要 z3", "a proof needs z3", code="no-extra")
 
 
 class At(NamedTuple):

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from tic_rules.analysis.diff.impact import summary
 from tic_rules.analysis.diff.topics import RELATION, Diff, Topic
-from tic_rules.core.errors import Text, UsageError, fault
+from tic_rules.core.errors import Text
+from tic_rules.core.extras import lacking
 from tic_rules.renderers import diff, sinks
 from tic_rules.renderers.diff.flow import IMPACT, IMPACT_HEADS, impact_lines
 from tic_rules.renderers.diff.front import (
@@ -92,9 +93,7 @@ class Memo:
             from docx.oxml.ns import qn
             from docx.shared import Cm, Pt
         except ImportError:
-            zh, en = "写 Word 需要安装：pip install", "writing Word needs: pip install"
-            extra = "'tic-rules[word]'"
-            raise fault(UsageError, "extra", f"{zh} {extra}", f"{en} {extra}") from None
+            raise lacking("word", "写 Word 需要安装", "writing Word needs") from None
         self.cm, self.qn = Cm, qn
         self.document = docx.Document()
         properties = self.document.core_properties

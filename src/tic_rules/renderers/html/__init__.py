@@ -12,7 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tic_rules.core.errors import Text, UsageError, fault, plural
+from tic_rules.core.errors import Text, plural
+from tic_rules.core.extras import lacking
 from tic_rules.renderers import sinks
 
 if TYPE_CHECKING:
@@ -45,9 +46,8 @@ def _environment() -> Environment:
         from jinja2 import Environment, FileSystemLoader, StrictUndefined
         from markupsafe import Markup
     except ImportError:
-        zh = "生成网页需要 Jinja2：pip install 'tic-rules[html]'"
-        en = "an HTML page needs Jinja2: pip install 'tic-rules[html]'"
-        raise fault(UsageError, "no-extra", zh, en) from None
+        zh, en = "生成网页需要 Jinja2", "an HTML page needs Jinja2"
+        raise lacking("html", zh, en, code="no-extra") from None
 
     two = Markup('<span class="zh" lang="zh-CN">{}</span><span class="en" lang="en">{}</span>')
     mark = Markup('<span class="badge {}"><span class="symbol" aria-hidden="true">{}</span> {}</span>')
