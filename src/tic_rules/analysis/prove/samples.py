@@ -22,7 +22,7 @@ from tic_rules.evaluation.scenarios import Scenario
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
 from tic_rules.model.document import get
-from tic_rules.model.fields import list_above, words_at
+from tic_rules.model.fields import list_above
 from tic_rules.model.readings import held_at
 from tic_rules.model.ruleset import Fact, ListOf, Rule, RuleSet
 from tic_rules.model.subject import Record
@@ -184,7 +184,7 @@ class _Builder:
 
     def __init__(self, maker: Maker, ruleset: RuleSet, rule: Rule, day: date, year: int | None) -> None:
         self.maker, self.ruleset, self.rule, self.day, self.year = maker, ruleset, rule, day, year
-        self.construct = Construct(ruleset, maker.model, day, self._blank)
+        self.construct = Construct(ruleset, maker.model, day, lambda path: "示例")
         self.soft = False
         """Only what is not said yet is put: the alternatives that are not chosen are made false, so that
         nothing stays unknown."""
@@ -389,11 +389,6 @@ class _Builder:
                 hosts.append({"name": self.maker.name(), "type": unit_type})
             values["name"] = hosts[0]["name"]
         return values
-
-    def _blank(self, path: str) -> str:
-        """A text that only has to be given: the first of its words, where it takes words."""
-        listed = words_at(self.maker.model, path)
-        return next(iter(self.ruleset.vocabulary.words.get(listed or "", ())), "示例")
 
 
 def _has(value: object, words: Iterable[object]) -> bool:
