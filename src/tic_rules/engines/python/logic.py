@@ -51,7 +51,7 @@ class Values:
             case f.EachYear():
                 return self._each_year(node)
             case f.OfEach():
-                return self._of_each(node)
+                return self._by_reference(node)
             case f.Until(day):
                 return _until(day == "term_end")
         raise AssertionError(f"no logic of the core form: {node!r}")
@@ -113,7 +113,7 @@ class Values:
         """What lies in the order of entries is the reference's own; unless no entry can be as asked, and
         none is not shown.
         """
-        rule = self.ruleset.rules[0]  # it is asked the same way for every rule
+        seen = self._by_reference(node)
         asked = node.body if isinstance(node, f.Running) else node.of
         fact = self.ruleset.facts[node.over.fact]
         body, name = self.readings.lists.asked(asked, fact), fact.list_name or ""
@@ -124,21 +124,19 @@ class Values:
             shown = not listed.open and view.day <= view.spoken and not by_name
             if shown and all(body(view, record) == FALSE for record, _, _ in listed.entries):
                 return FALSE
-            days = view.days
-            scenario = Scenario(days.approved, days.applied, days.term_end)
-            return see(node.source, view.scene, view.moment, scenario, rule).value
+            return seen(view, record)
 
         return in_time
 
-    def _of_each(self, node: f.OfEach) -> Asked:
-        """How many have which value in common is the reference's own."""
-        rule = self.ruleset.rules[0]
+    def _by_reference(self, node: f.Running | f.Latest | f.OfEach) -> Asked:
+        """What lies in the order of entries, or in what they have in common, as the reference sees it."""
+        rule = self.ruleset.rules[0]  # it is asked the same way for every rule
 
-        def of_each(view: View, record: object) -> int:
+        def seen(view: View, record: object) -> int:
             scenario = Scenario(view.days.approved, view.days.applied, view.days.term_end)
             return see(node.source, view.scene, view.moment, scenario, rule).value
 
-        return of_each
+        return seen
 
     def _each_year(self, node: f.EachYear) -> Asked:
         body = self.of(node.body)
