@@ -8,7 +8,6 @@ from datetime import date
 from itertools import groupby
 
 from tic_rules.analysis.plan import Plan, Step
-from tic_rules.analysis.plan.model import KINDS
 from tic_rules.core.errors import Text
 from tic_rules.renderers import sinks
 from tic_rules.renderers.sinks import line, markdown
@@ -43,7 +42,7 @@ def render(plans: Sequence[Plan], format_: str, lang: str) -> str:
     if format_ == "html":
         from tic_rules.renderers.html import render as page
 
-        words = {"kind": KIND, "kinds": KINDS, "verdict": VERDICT, "promise": PROMISE, "thin": THIN}
+        words = {"kind": KIND, "verdict": VERDICT, "promise": PROMISE, "thin": THIN}
         made_of = {"due": due, "by_day": by_day, "names": _name, "why": _why, "data_first": data_first}
         return page("plan.html.j2", lang=lang, plans=plans, remedy_of=remedy_of, **words, **made_of)
     write = _markdown if format_ == "markdown" else _text

@@ -15,11 +15,6 @@ from tic_rules.core.source import pointer
 from tic_rules.model.document import Edit, Parts
 from tic_rules.results.report import Report
 
-KINDS = ("data", "paper", "organ", "people", "money", "output", "judgement", "decision", "exemption")
-"""What a step asks for: data to supply, papers to file, organs to set up, people and teams, money, results,
-judgements, decisions of others."""
-
-
 _NOTHING = Fraction(0)
 
 
