@@ -184,6 +184,15 @@ def centres_of(
         yield error
 
 
+def usable(centres: Iterable[Centre | DataError], faults: list[Diagnostic]) -> Iterator[Centre]:
+    """The centres that can be used; what is wrong with the others is told among `faults`."""
+    for one in centres:
+        if isinstance(one, DataError):
+            faults.extend(one.diagnostics)
+        else:
+            yield one
+
+
 def read_centre(path: str, vocabulary: Vocabulary) -> Centre:
     """A centre from a file or from standard input. Raises DataError."""
     if path != "-":

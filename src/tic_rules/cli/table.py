@@ -13,6 +13,7 @@ import click
 
 from tic_rules.cli.chinese import Command
 from tic_rules.cli.common import as_of_option, lang_option, output_option, say
+from tic_rules.cli.files import usable
 from tic_rules.cli.progress import Progress
 from tic_rules.cli.replacement import Replacement, guard, unwritable
 from tic_rules.core.errors import DataError, Diagnostic, UsageError, clip, fault, plural
@@ -87,7 +88,8 @@ def _decide_centres(
 ) -> None:
     """All files are read before anything is written; every fault of them is said at once."""
     wrong: list[Diagnostic] = []
-    centres = list(_centres(paths, ruleset, wrong))
+    each = (one for path in paths for one in Centre.each_from_file(path, ruleset=ruleset))
+    centres = list(usable(each, wrong))
     if wrong:
         raise DataError(wrong)
     table = facts_table(centres, ruleset, as_of=day)
@@ -96,18 +98,6 @@ def _decide_centres(
             files.enter_context(_Writer(facts)).write(table)
         if output is not None:
             files.enter_context(_Writer(output)).write(check_table(table, ruleset))
-
-
-def _centres(paths: Sequence[str], ruleset: RuleSet, wrong: list[Diagnostic]) -> Iterator[Centre]:
-    for path in paths:
-        try:
-            for centre in Centre.each_from_file(path, ruleset=ruleset):
-                if isinstance(centre, DataError):
-                    wrong.extend(centre.diagnostics)
-                else:
-                    yield centre
-        except DataError as error:
-            wrong.extend(error.diagnostics)
 
 
 # --- tables -----------------------------------------------------------------------------------

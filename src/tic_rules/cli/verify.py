@@ -13,7 +13,7 @@ import click
 from tic_rules.analysis.verification import Verification, checked, data_matches, settings_of, verified
 from tic_rules.cli.chinese import Command
 from tic_rules.cli.common import diagnose, format_option, lang_option, output_option, write
-from tic_rules.cli.files import centres_of, expand
+from tic_rules.cli.files import centres_of, expand, usable
 from tic_rules.cli.replacement import guard
 from tic_rules.core.dates import parse_day
 from tic_rules.core.errors import DataError, Diagnostic, RuleSetError, Text, TicRulesError, fault
@@ -126,11 +126,7 @@ class _Again:
         vocabulary = words_of(rulesets)
         for path in expand([place], faults, vocabulary):
             self.files.add(path)
-            for one in centres_of(path, vocabulary, rulesets):
-                if isinstance(one, DataError):
-                    faults.extend(one.diagnostics)
-                else:
-                    centres.append(one)
+            centres += usable(centres_of(path, vocabulary, rulesets), faults)
         if not centres:
             raise DataError(faults)
         return centres

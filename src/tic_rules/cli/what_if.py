@@ -15,10 +15,10 @@ from tic_rules.analysis.what_if_words import assumed_rule, assumed_value
 from tic_rules.cli import common
 from tic_rules.cli.chinese import Command
 from tic_rules.cli.choosing import chosen, load_rulesets, ruleset_with
-from tic_rules.cli.files import expand, jurisdiction_of
+from tic_rules.cli.files import expand, jurisdiction_of, usable
 from tic_rules.cli.replacement import guard
 from tic_rules.cli.typed import part_value, place_and_value, rule_of
-from tic_rules.core.errors import DataError, Diagnostic, Text, TicRulesError, UsageError, clip, fault
+from tic_rules.core.errors import Diagnostic, Text, TicRulesError, UsageError, clip, fault
 from tic_rules.engines.checking import as_of_day
 from tic_rules.model.centre import Centre
 from tic_rules.model.loader import load_ruleset, rulesets_in_force, words_of
@@ -155,20 +155,14 @@ def _sweep(
         zh, en = f"--sweep 应写作 规则=小..大，不是 {text}", f"--sweep is RULE=LOW..HIGH, not {text}"
         raise fault(UsageError, "sweep", zh, en)
     broken: list[Diagnostic] = []
-    centres: list[Centre] = []
     listed = list(expand(paths, broken))
     guard([output], listed, command="tic-rules what-if")
     ruleset_name, slash, rule = name.strip().rpartition("/")
     ruleset = load_ruleset(ruleset_name) if slash else ruleset_with(rule, listed)
     meant = rule_of(ruleset, rule)
     ends = part_value(meant, None, ends, ruleset.vocabulary)
-    for path in listed:
-        for one in Centre.each_from_file(path, ruleset=ruleset):
-            if isinstance(one, DataError):
-                broken.extend(one.diagnostics)
-            else:
-                centres.append(one)
-    swept = curve(centres, ruleset, meant.id, ends, as_of)
+    each = (one for path in listed for one in Centre.each_from_file(path, ruleset=ruleset))
+    swept = curve(list(usable(each, broken)), ruleset, meant.id, ends, as_of)
     common.diagnose(broken, lang)
     common.write(draw(swept, format_, lang), output, format_=format_)
     sys.exit(2 if broken else 0)
