@@ -18,18 +18,9 @@ from tic_rules.model.programme import Programme
 from tic_rules.model.readings import misdated, mismeasured, misread
 from tic_rules.model.ruleset import Fact, Rule, RuleFile, Vocabulary
 from tic_rules.model.subject import Record
-from tic_rules.model.time_faults import Fault, Loc, each_year_faults, made_faults, order_faults
+from tic_rules.model.time_faults import Fault, Loc, each_year_faults, made_faults, order_faults, unknown
 from tic_rules.model.value_faults import asked_faults, look_up_faults, models_of, where_faults
 from tic_rules.model.vocabulary import ListOf, facts_within
-
-_KINDS = {"list": "清单", "unit": "单位", "topic": "主题", "fact": "事实"}
-
-
-def _unknown(kind: str, at: Loc, name: str, names: Iterable[str]) -> Fault:
-    """A name of a kind that is not among the names, with the one that may be meant."""
-    near = did_you_mean(name, names)
-    zh, en = f"未知的{_KINDS[kind]} {name}{near.zh}", f"unknown {kind} {name}{near.en}"
-    return f"unknown-{kind}", at, zh, en
 
 
 def declared_faults(added: Vocabulary, whole: Vocabulary, at: Loc) -> list[Fault]:
@@ -54,17 +45,17 @@ def vocabulary_faults(added: Vocabulary, whole: Vocabulary, at: Loc) -> Iterator
         here = (*at, "facts", name)
         listed_name = fact.list_name
         if listed_name is not None and listed_name not in whole.lists:
-            yield _unknown("list", here, listed_name, whole.lists)
+            yield unknown("list", here, listed_name, whole.lists)
         yield from made_faults(name, fact, here, whole)
         if fact.reading in ("sum", "distinct", "groups", "average") and fact.of is None:
             yield "fact", here, "需要 of：读哪个清单", "`of` is needed: the list that is read"
         if fact.else_count is not None and fact.else_count not in whole.lists:
-            yield _unknown("list", here, fact.else_count, whole.lists)
+            yield unknown("list", here, fact.else_count, whole.lists)
         if fact.kinds is not None and getattr(whole.facts.get(fact.kinds), "groups", None) is None:
             zh, en = f"{fact.kinds} 不是分组事实", f"{fact.kinds} is not a fact with groups"
             yield "unknown-fact", here, zh, en
         if fact.unit is not None and fact.unit not in whole.units:
-            yield _unknown("unit", here, fact.unit, whole.units)
+            yield unknown("unit", here, fact.unit, whole.units)
         if fact.numeric and fact.unit is None:
             yield "unknown-unit", here, "数字事实需要单位", "a number needs a unit"
         entries = whole.lists.get(listed_name or "")
@@ -204,7 +195,7 @@ def rule_faults(rule: Rule, at: Loc, ids: dict[str, Rule], vocabulary: Vocabular
     """What does not hold together in one rule; `ids` are the rules of its file."""
     subject: type[Record] = Programme if rule.bearer == "programme" else Centre
     if rule.topic not in vocabulary.topics:
-        yield _unknown("topic", (*at, "topic"), rule.topic, vocabulary.topics)
+        yield unknown("topic", (*at, "topic"), rule.topic, vocabulary.topics)
     for place, node in c.nodes_of(rule, at):
         yield from _node_faults(node, place, ids, vocabulary.facts, vocabulary)
         yield from _data_faults(node, place, subject, vocabulary)
@@ -279,7 +270,7 @@ def _node_faults(
         names.append(node.limit.fact)
     for name in names:
         if name not in facts:
-            yield _unknown("fact", at, name, facts)
+            yield unknown("fact", at, name, facts)
             return
     for name in names:
         yield from _fact_faults(node, at, name, facts[name], vocabulary)

@@ -13,6 +13,16 @@ Fault = tuple[str, Loc, str, str]
 """Code, place in the file, what is wrong in Chinese and in English."""
 
 
+_NAMED = {"list": "清单", "unit": "单位", "topic": "主题", "fact": "事实"}
+
+
+def unknown(kind: str, at: Loc, name: str, names: Iterable[str]) -> Fault:
+    """A name of a kind that is not among the names, with the one that may be meant."""
+    near = did_you_mean(name, names)
+    zh, en = f"未知的{_NAMED[kind]} {name}{near.zh}", f"unknown {kind} {name}{near.en}"
+    return f"unknown-{kind}", at, zh, en
+
+
 def made_faults(name: str, fact: Fact, at: Loc, whole: Vocabulary) -> Iterator[Fault]:
     """What a fact is made of: facts that are there, numbers of one unit, days; never the fact itself."""
     if any(name in facts_within(part, whole.facts) for part in fact.made_of):
@@ -21,8 +31,7 @@ def made_faults(name: str, fact: Fact, at: Loc, whole: Vocabulary) -> Iterator[F
     for part in fact.made_of:
         other = whole.facts.get(part)
         if other is None and part != fact.kinds:
-            near = did_you_mean(part, whole.facts)
-            yield "unknown-fact", at, f"未知的事实 {part}{near.zh}", f"unknown fact {part}{near.en}"
+            yield unknown("fact", at, part, whole.facts)
         elif other is not None and part in days and other.type != "date":
             yield "wrong-fact", at, f"{part} 不是日期", f"{part} is not a date"
         elif other is not None and part not in days and part != fact.kinds and not other.numeric:

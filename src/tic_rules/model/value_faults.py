@@ -13,7 +13,7 @@ from tic_rules.model.fields import paths_of, words_at
 from tic_rules.model.programme import Programme
 from tic_rules.model.readings import first_held
 from tic_rules.model.subject import Record
-from tic_rules.model.time_faults import Fault, Loc
+from tic_rules.model.time_faults import Fault, Loc, unknown
 from tic_rules.model.vocabulary import Fact, ListOf, LookUp, Vocabulary
 
 
@@ -88,8 +88,7 @@ def look_up_faults(listed: ListOf, at: Loc, vocabulary: Vocabulary) -> Iterator[
                 yield _unknown_attribute(name, listed, places, at)
         for unit in look.units.values():
             if unit not in vocabulary.lists:
-                near = did_you_mean(unit, vocabulary.lists)
-                yield "unknown-list", at, f"未知的清单 {unit}{near.zh}", f"unknown list {unit}{near.en}"
+                yield unknown("list", at, unit, vocabulary.lists)
         for path in _taken_from(look, vocabulary):
             if path not in places:
                 yield "unknown-path", at, f"数据中没有 {path}", f"the data has no {path}"
