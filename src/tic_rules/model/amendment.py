@@ -14,6 +14,7 @@ from pydantic_core import ValidationError
 from tic_rules.core.errors import Diagnostic, RuleSetError, Text, fault
 from tic_rules.model import conditions as c
 from tic_rules.model.rulefile import Rule
+from tic_rules.model.validation import diagnostics_of
 from tic_rules.model.vocabulary import Fact, Vocabulary
 
 _FIXED = frozenset({"id", "at", "quote"})
@@ -60,13 +61,9 @@ def _checked(
     try:
         made = type(rule).model_validate({**data, **rule.extras})
     except ValidationError as error:
-        diagnostics = []
-        for item in error.errors(include_url=False):
-            context = item.get("ctx") or {}
-            text = Text(context.get("zh", item["msg"]), context.get("en", item["msg"]))
-            zh, en = f"规则 {name}：{text.zh}", f"rule {name}: {text.en}"
-            diagnostics.append(Diagnostic(item["type"].replace("_", "-"), Text(zh, en)))
-        raise RuleSetError(dict.fromkeys(diagnostics)) from None
+        texts = ((one.code, one.message) for one in diagnostics_of(error, None))
+        of_rule = ((code, Text(f"规则 {name}：{said.zh}", f"rule {name}: {said.en}")) for code, said in texts)
+        raise RuleSetError(dict.fromkeys(Diagnostic(*one) for one in of_rule)) from None
     from tic_rules.model.bounds import bound_faults  # only for rules that are changed
     from tic_rules.model.document import get
 
