@@ -24,15 +24,14 @@ from tic_rules.model.shipped import unnamed_vocabulary
 from tic_rules.model.tables import names_of
 from tic_rules.renderers.package import Book, Cell, Style, Unpatchable, at_cell, column_number
 from tic_rules.renderers.text import SIGNS
+from tic_rules.renderers.workbook import COLOURS
 from tic_rules.results.labels import BEARER, STATUS, VERDICT
 from tic_rules.results.report import Report
 from tic_rules.results.waiting import to_do
 
 PROBLEMS = Text("问题清单", "problems")
-GROUNDS = {
-    "fail": "F8CBAD", "unknown": "FFE699", "needs_review": "DDEBF7", "pending": "E2EFDA",
-    "exempted": "EDEDED", "note": "FFF2CC", "warning": "FCE4D6", "pass": "E2F0D9",
-}  # fmt: skip
+GROUNDS = {kind: colour.removeprefix("#") for kind, colour in COLOURS.items()}
+GROUNDS |= {"warning": "FCE4D6", "pass": "E2F0D9"}
 ORDER = tuple(GROUNDS)
 """Worst first."""
 _WARNING = Text("提示", "warning")
