@@ -135,9 +135,9 @@ def test_every_rule_shows_an_example_that_passes_and_one_that_does_not(name: str
 
 def test_the_plainest_example_is_shown() -> None:
     rules = load_ruleset("zhejiang_2022")
-    wide = Example("wide", "2026-01-01", "fail", ("term_years: 3",), "", 9)
-    plain = Example("plain", "2026-01-01", "fail", ("staff.headcount.0.value: 299",), "", 1)
-    unknown = Example("unknown", "2026-01-01", "unknown", ("staff: –",), "", 1)
+    wide = Example("2026-01-01", "fail", ("term_years: 3",), "", 9)
+    plain = Example("2026-01-01", "fail", ("staff.headcount.0.value: 299",), "", 1)
+    unknown = Example("2026-01-01", "unknown", ("staff: –",), "", 1)
     page = next(
         page
         for page in site([rules], {("zhejiang_2022", "staff-2y"): [wide, unknown, plain]}).pages(rules)

@@ -19,7 +19,6 @@ PROGRAMME = "programme"
 class Example(NamedTuple):
     """A case that shows how a rule is decided: what changes from a complete centre, the day, the outcome."""
 
-    name: str
     as_of: str
     status: str
     changes: tuple[str, ...]
@@ -38,16 +37,9 @@ def read_examples(folder: Path) -> dict[tuple[str, str], list[Example]]:
         for case in _cases(path):
             example = tuple(_changes(case))
             for rule, status in case["expect"].items():
-                examples[ruleset, rule].append(
-                    Example(
-                        str(case["case"]),
-                        str(case["as_of"]),
-                        str(status),
-                        example,
-                        str(case.get("because", "")),
-                        len(case["expect"]),
-                    )
-                )
+                day, because = str(case["as_of"]), str(case.get("because", ""))
+                shown = Example(day, str(status), example, because, len(case["expect"]))
+                examples[ruleset, rule].append(shown)
     return examples
 
 
