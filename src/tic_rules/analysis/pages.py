@@ -13,7 +13,7 @@ from tic_rules.core.errors import Text
 from tic_rules.inputs.examples import Example
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Clause, Rule, RuleSet
-from tic_rules.results.explanation import Explained, explain_rule, facts_of_rule, paths_of_fact
+from tic_rules.results.explanation import facts_of_rule, paths_of_fact
 from tic_rules.results.labels import bound_text, multiple_text
 
 _WORST = ("fail", "pending", "needs_review", "unknown", "not_applicable")
@@ -26,17 +26,9 @@ Examples = Mapping[tuple[str, str], Sequence[Example]]
 class Cell(NamedTuple):
     """A rule as one entry of the comparison: what it asks in a line, with its thresholds."""
 
-    explained: Explained
+    ruleset: RuleSet
+    rule: Rule
     thresholds: tuple[Text, ...]
-    judged: bool
-
-    @property
-    def rule(self) -> Rule:
-        return self.explained.rule
-
-    @property
-    def ruleset(self) -> RuleSet:
-        return self.explained.ruleset
 
     @property
     def time(self) -> Text:
@@ -113,7 +105,7 @@ def _before(ruleset: RuleSet) -> tuple[int, str]:
 
 
 def cell_of(ruleset: RuleSet, rule: Rule) -> Cell:
-    return Cell(explain_rule(ruleset, rule), tuple(_thresholds(ruleset, rule)), rule.attested)
+    return Cell(ruleset, rule, tuple(_thresholds(ruleset, rule)))
 
 
 def _thresholds(ruleset: RuleSet, rule: Rule) -> Iterator[Text]:

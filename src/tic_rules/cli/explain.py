@@ -19,9 +19,16 @@ from tic_rules.core.numbers import INFINITY, Range
 from tic_rules.model.centre import Centre
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.renderers.text import cells, pad
-from tic_rules.results.explanation import Explained, counterparts, explain_rule, facts_of_rule, find_rules
+from tic_rules.results.explanation import (
+    counterparts,
+    data_read,
+    facts_of_rule,
+    find_rules,
+    place_shown,
+    time_of,
+)
 from tic_rules.results.finding import Finding
-from tic_rules.results.labels import STATUS, VALUE, describe, join, range_text
+from tic_rules.results.labels import BEARER, KIND, MODALITY, STATUS, VALUE, describe, join, range_text
 from tic_rules.results.parts import Part
 from tic_rules.results.terms import groups_of, term
 
@@ -50,7 +57,7 @@ def command(ref: str, centre: str | None, as_of: date | None, rules: str | None,
         raise fault(UsageError, "unknown-rule", zh, en)
     parts = []
     for ruleset, rule in named:
-        text = _page(explain_rule(ruleset, rule), lang)
+        text = _page(ruleset, rule, lang)
         if centre is not None:
             data = Centre.from_file(centre, ruleset=[one for one, _ in named])
             finding = check(data, ruleset, as_of=as_of)[rule.id]
@@ -59,23 +66,22 @@ def command(ref: str, centre: str | None, as_of: date | None, rules: str | None,
     write("\n".join(parts), None)
 
 
-def _page(explained: Explained, lang: str) -> str:
-    rule = explained.rule
-    rows = [(label, visible(text)) for label, text in _rows(explained, lang)]
+def _page(ruleset: RuleSet, rule: Rule, lang: str) -> str:
+    rows = [(label, visible(text)) for label, text in _rows(ruleset, rule, lang)]
     width = max(cells(label) for label, _ in rows)
     lines = "\n".join(f"  {pad(label, width)}  {text}" for label, text in rows)
-    return f"{explained.ruleset.id}/{rule.id}  {rule.title.text.in_(lang)}\n\n{lines}\n"
+    return f"{ruleset.id}/{rule.id}  {rule.title.text.in_(lang)}\n\n{lines}\n"
 
 
-def _rows(explained: Explained, lang: str) -> Iterator[tuple[str, str]]:
+def _rows(ruleset: RuleSet, rule: Rule, lang: str) -> Iterator[tuple[str, str]]:
     """What is said of a rule, each with its label."""
     zh = lang == "zh"
-    rule, ruleset = explained.rule, explained.ruleset
-    bearing = (explained.modality, explained.kind, explained.bearer)
-    yield "条款" if zh else "Clause", f"{explained.document} {rule.at}"
+    document = ruleset.document.number or f"《{ruleset.document.title}》"
+    bearing = (MODALITY[rule.modality], KIND[rule.kind], BEARER[rule.bearer])
+    yield "条款" if zh else "Clause", f"{document} {rule.at}"
     yield "原文" if zh else "Quote", f"“{rule.quote}”"
     yield "程度" if zh else "Modality", " · ".join(text.in_(lang) for text in bearing)
-    yield "时间" if zh else "Time", explained.time.in_(lang)
+    yield "时间" if zh else "Time", time_of(rule, ruleset.vocabulary).in_(lang)
     if rule.applies is not None:
         yield "适用" if zh else "Applies", describe(rule.applies, ruleset, lang, rule)
     if rule.condition is not None:
@@ -90,14 +96,14 @@ def _rows(explained: Explained, lang: str) -> Iterator[tuple[str, str]]:
     if rule.reading is not None:
         yield "理解" if zh else "Reading", rule.reading.text.in_(lang)
     yield "补救" if zh else "Remedy", rule.remedy.text.in_(lang)
-    yield "数据" if zh else "Data", ("；" if zh else "; ").join(explained.fields(lang))
+    yield "数据" if zh else "Data", data_read(ruleset, rule, lang)
     for other, theirs in counterparts(ruleset, rule):
         title = theirs.title.text.in_(lang)
         yield (
             "别处" if zh else "Elsewhere",
             f"{other.id}/{theirs.id} {theirs.at}{'：' if zh else ': '}{title}",
         )
-    yield "文件" if zh else "File", explained.place
+    yield "文件" if zh else "File", place_shown(ruleset, rule)
 
 
 class Told(NamedTuple):

@@ -12,7 +12,8 @@ from tic_rules.inputs.examples import Example
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.renderers.html import render
 from tic_rules.renderers.sinks import markdown_line
-from tic_rules.results.labels import MODALITY, STATUS, describe
+from tic_rules.results.explanation import data_read, place_shown
+from tic_rules.results.labels import BEARER, KIND, MODALITY, STATUS, describe
 
 SIGNS = {"must": "●", "in_principle": "◐", "encouraged": "○", "may": "◌"}
 """One sign a modality: nothing rests on colour alone."""
@@ -33,10 +34,9 @@ def pages(site: Site, lang: str) -> Iterator[tuple[str, str]]:
         yield f"{ruleset.id}/index.md", _document(site, ruleset, lang)
         for page in site.pages(ruleset):
             name = f"{ruleset.id}/{page.cell.rule.id}"
-            html = render(
-                "pages_rule.html.j2", **about, page=page, asked=asked, describe=describe, statuses=STATUS
-            )
-            yield f"{name}.html", html
+            said = {"asked": asked, "describe": describe, "data_read": data_read, "place_shown": place_shown}
+            labels = {"statuses": STATUS, "kinds": KIND, "bearers": BEARER}
+            yield f"{name}.html", render("pages_rule.html.j2", **about, **said, **labels, page=page)
             yield f"{name}.md", _rule(page, lang)
 
 
@@ -54,7 +54,7 @@ def name_of(ruleset: RuleSet) -> Text:
 
 def _entry(cell: Cell, lang: str, path: str) -> str:
     bounds = "".join(f" **{markdown_line(bound.in_(lang))}**" for bound in cell.thresholds)
-    title, modality = markdown_line(cell.rule.title.text.in_(lang)), cell.explained.modality.in_(lang)
+    title, modality = markdown_line(cell.rule.title.text.in_(lang)), MODALITY[cell.rule.modality].in_(lang)
     return f"{SIGNS[cell.rule.modality]} [{title}]({path}){bounds} ({modality})"
 
 
@@ -91,22 +91,21 @@ def _document(site: Site, ruleset: RuleSet, lang: str) -> str:
 
 def _rule(page: RulePage, lang: str) -> str:
     zh, cell = lang == "zh", page.cell
-    rule, explained = cell.rule, cell.explained
-    document = cell.ruleset.document
+    rule, document = cell.rule, cell.ruleset.document
     lines = [f"# {markdown_line(rule.title.text.in_(lang))}", "", f"`{cell.ruleset.id}/{rule.id}`", ""]
     source = f"《{document.title}》" if zh else document.title_en
     where = " ".join(map(markdown_line, (source, document.number or "", rule.at)))
     lines += [f"> {markdown_line(rule.quote)}", ">", f"> — {where}", ""]
     pairs = [
-        ("程度", "Modality", f"{SIGNS[rule.modality]} {explained.modality.in_(lang)}"),
-        ("类型与责任方", "Kind and bearer", f"{explained.kind.in_(lang)} · {explained.bearer.in_(lang)}"),
+        ("程度", "Modality", f"{SIGNS[rule.modality]} {MODALITY[rule.modality].in_(lang)}"),
+        ("类型与责任方", "Kind and bearer", f"{KIND[rule.kind].in_(lang)} · {BEARER[rule.bearer].in_(lang)}"),
         ("时间", "Time", cell.time.in_(lang)),
         ("适用", "Applies where", describe(rule.applies, cell.ruleset, lang, rule) if rule.applies else ""),
         ("条件", "Condition", asked(cell, lang)),
         ("理解", "Reading", rule.reading.text.in_(lang) if rule.reading else ""),
         ("后果", "Then", rule.then.text.in_(lang) if rule.then else ""),
         ("补救", "Remedy", rule.remedy.text.in_(lang)),
-        ("所读数据", "Data read", ("；" if zh else "; ").join(explained.fields(lang))),
+        ("所读数据", "Data read", data_read(cell.ruleset, rule, lang)),
     ]
     lines += [
         f"- **{a if zh else b}**{'：' if zh else ': '}{markdown_line(text)}" for a, b, text in pairs if text

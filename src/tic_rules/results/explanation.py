@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import NamedTuple
 
 from tic_rules.core.errors import Text, plural
 from tic_rules.model import conditions as c
@@ -12,49 +11,23 @@ from tic_rules.model.catalogue import rulesets
 from tic_rules.model.loader import load_ruleset
 from tic_rules.model.ruleset import Fact, Rule, RuleSet, Vocabulary
 from tic_rules.model.spoken import rules_named
-from tic_rules.results.labels import BEARER, KIND, MODALITY, day_text
+from tic_rules.results.labels import day_text
 from tic_rules.results.time_words import after_words, cycle_words, due_words
 
 
-class Explained(NamedTuple):
-    ruleset: RuleSet
-    rule: Rule
-    document: str
-    modality: Text
-    kind: Text
-    bearer: Text
-    time: Text
-    place: str
-
-    def fields(self, lang: str) -> list[str]:
-        """The facts that the rule reads, each with the path of its data."""
-        facts = dict.fromkeys(facts_of_rule(self.rule))
-        said = [
-            (
-                f"{getattr(self.ruleset.facts[name].label, lang)} "
-                f"({', '.join(paths_of_fact(self.ruleset.facts[name], self.ruleset.vocabulary))})"
-            )
-            for name in facts
-        ]
-        if self.rule.attested:
-            said.append("认定意见 (attestations)" if lang == "zh" else "attestations (attestations)")
-        return said
+def data_read(ruleset: RuleSet, rule: Rule, lang: str) -> str:
+    """The facts that a rule reads, each with the path of its data."""
+    facts = [ruleset.facts[name] for name in dict.fromkeys(facts_of_rule(rule))]
+    said = [f"{getattr(f.label, lang)} ({', '.join(paths_of_fact(f, ruleset.vocabulary))})" for f in facts]
+    if rule.attested:
+        said.append("认定意见 (attestations)" if lang == "zh" else "attestations (attestations)")
+    return ("；" if lang == "zh" else "; ").join(said)
 
 
-def explain_rule(ruleset: RuleSet, rule: Rule) -> Explained:
+def place_shown(ruleset: RuleSet, rule: Rule) -> str:
+    """Where a rule stands in its file."""
     mark = ruleset.place(rule.id)
-    document = ruleset.document.number or f"《{ruleset.document.title}》"
-    place = f"{ruleset.file}:{mark.line}:{mark.column}" if ruleset.file else "—"
-    return Explained(
-        ruleset,
-        rule,
-        document,
-        MODALITY[rule.modality],
-        KIND[rule.kind],
-        BEARER[rule.bearer],
-        time_of(rule, ruleset.vocabulary),
-        place,
-    )
+    return f"{ruleset.file}:{mark.line}:{mark.column}" if ruleset.file else "—"
 
 
 def find_rules(ref: str, path: str | None = None) -> list[tuple[RuleSet, Rule]]:
