@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -23,30 +23,20 @@ def page_part(report: Report) -> str:
     counts = " · ".join(f"{status} {number}" for status, number in report.summary.items() if number)
     listed = [finding for finding in report if finding.status in _SHOWN]
     listed.sort(key=lambda finding: (not finding.counts, _SHOWN.index(finding.status)))
-    head = "".join(
-        f"<th>{_text(title)}</th>" for title in ("状态 status", "条款 clause", "规则 rule", "说明 message")
-    )
-    return "".join(
-        (
-            (
-                f"<div><p><strong>{_text(name)}</strong> · {_text(report.ruleset['id'])} · "
-                f"{_text(report.as_of)}: "
-            ),
-            f"<strong>{_text(report.verdict)}</strong><br>{_text(counts)}</p>",
-            f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(map(_row, listed))}</tbody></table></div>",
-        )
-    )
+    titles = ("状态 status", "条款 clause", "规则 rule", "说明 message")
+    head = "".join(f"<th>{title}</th>" for title in titles)
+    of = f"<strong>{_text(name)}</strong> · {_text(report.ruleset['id'])} · {_text(report.as_of)}"
+    verdict = f"<strong>{_text(report.verdict)}</strong><br>{_text(counts)}"
+    rows = "".join(map(_row, listed))
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    return f"<div><p>{of}: {verdict}</p>{table}</div>"
 
 
 def _row(finding: Finding) -> str:
-    return "<tr>" + "".join(f'<td style="text-align:left">{cell}</td>' for cell in _cells(finding)) + "</tr>"
-
-
-def _cells(finding: Finding) -> Iterator[str]:
-    yield _text(finding.status)
-    yield _text(finding.citation["locator"])
-    yield f"<code>{_text(finding.id)}</code>"
-    yield f"{_text(finding.message.zh)}<br><small>{_text(finding.message.en)}</small>"
+    message = f"{_text(finding.message.zh)}<br><small>{_text(finding.message.en)}</small>"
+    rule = f"<code>{_text(finding.id)}</code>"
+    cells = (_text(finding.status), _text(finding.citation["locator"]), rule, message)
+    return "<tr>" + "".join(f'<td style="text-align:left">{cell}</td>' for cell in cells) + "</tr>"
 
 
 def _text(value: object) -> str:
