@@ -450,7 +450,8 @@ class _Maker:
             for template in self.purses.alike(amount.template, sums)
             if template.at not in self.barred and factor(template.at) == factor(amount.template.at)
         ]
-        return payers_text(self.ruleset, amount.template, sharing, self.purses.of(name))
+        who = self.ruleset, amount.template, sharing, self.purses.of(name)
+        return Text.of(lambda lang: payers_text(*who, lang))
 
     # --- the plan told --------------------------------------------------------------------------------------
 

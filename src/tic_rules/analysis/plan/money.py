@@ -10,14 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
-from functools import partial
 from itertools import product
 from typing import NamedTuple
 
 from tic_rules.analysis.construct import entry
 from tic_rules.analysis.plan.case import Amounts, Case
 from tic_rules.analysis.plan.model import Sum
-from tic_rules.core.errors import Text
 from tic_rules.core.numbers import Number, Range
 from tic_rules.evaluation.entries import Moment
 from tic_rules.evaluation.facts import Scene
@@ -154,15 +152,9 @@ def template_text(ruleset: RuleSet, template: Template, lang: str) -> str:
 
 
 def payers_text(
-    ruleset: RuleSet, chosen: Template, alike: list[Template], templates: Sequence[Template]
-) -> Text:
-    """Who may share an amount, for people: the kinds of payers, or the one that alone can pay."""
-    return Text.of(partial(_payers, ruleset, chosen, alike, templates))
-
-
-def _payers(
     ruleset: RuleSet, chosen: Template, alike: list[Template], templates: Sequence[Template], lang: str
 ) -> str:
+    """Who may share an amount, for people: the kinds of payers, or the one that alone can pay."""
     if len({one.at for one in alike}) < 2:  # of one kind: whoever it is, or each by name
         listed = list(dict.fromkeys(template_text(ruleset, one, lang) for one in alike or [chosen]))
     else:
