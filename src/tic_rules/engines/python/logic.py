@@ -11,6 +11,7 @@ from tic_rules.engines.lowering import COMPARISONS, FOLLOWED, OPERATORS
 from tic_rules.engines.lowering import form as f
 from tic_rules.engines.python.lists import Asked, Counted, View, agreed, combined
 from tic_rules.engines.python.reading import Readings
+from tic_rules.evaluation import spans
 from tic_rules.evaluation.in_time import year_moments
 from tic_rules.evaluation.judgements import latest_judgement
 from tic_rules.evaluation.operators import see
@@ -237,10 +238,7 @@ def _until(term_end: bool) -> Asked:
 
 def _happened(single: Callable[[View], list[Span]]) -> Asked:
     def happened(view: View, record: object) -> int:
-        day = view.day
-        spoken = min(day, view.spoken)
-        values = {FALSE if s.first > day else TRUE if s.last <= spoken else UNKNOWN for s in single(view)}
-        return agreed(values, UNKNOWN)
+        return agreed({spans.happened(when, view.day, view.spoken) for when in single(view)}, UNKNOWN)
 
     return happened
 
