@@ -200,9 +200,6 @@ def sweep(
 ) -> Sweep:
     """The findings of centres at every threshold between two ends, each on its own reporting day unless
     another is asked for. Raises UsageError for a rule that has not one number."""
-    if rule_id not in ruleset:
-        zh, en = f"规则集 {ruleset.id} 没有规则 {rule_id}", f"rule set {ruleset.id} has no rule {rule_id}"
-        raise fault(UsageError, "unknown-rule", zh, en)
     rule = ruleset[rule_id]
     unit, first, last = ends_of(ruleset, rule, ends)
     changed = _Changed(ruleset, rule)
