@@ -12,11 +12,11 @@ from operator import attrgetter
 from typing import Any, TypeVar
 
 from tic_rules.core.dates import FIRST_DAY, Span
-from tic_rules.core.logic import FALSE, TRUE
+from tic_rules.core.logic import FALSE, TRUE, negate
 from tic_rules.core.numbers import ANYTHING, INFINITY, Number, Range
 from tic_rules.engines.lowering import entry_logic
 from tic_rules.engines.lowering import form as f
-from tic_rules.engines.python.lists import Lists, ValueOf, View, once
+from tic_rules.engines.python.lists import Asked, Lists, ValueOf, View, once
 from tic_rules.evaluation.entries import Memo, series_at
 from tic_rules.evaluation.made import age_of, ratio
 from tic_rules.evaluation.spans import within
@@ -191,8 +191,11 @@ class Readings:
         return sum(within(span, start, day, cap) == TRUE for span in spans)
 
     def _sum(self, fact: Fact, where: Where | None, attribute: str) -> Ranging:
-        counted, asked = self.lists.counted(fact), self.lists.asked(entry_logic(where), fact)
-        amount_of = attrgetter(attribute)
+        return self._added(fact, self.lists.asked(entry_logic(where), fact), attribute)
+
+    def _added(self, fact: Fact, asked: Asked, attribute: str) -> Ranging:
+        """The amounts of the entries that are as asked."""
+        counted, amount_of = self.lists.counted(fact), attrgetter(attribute)
 
         def amount(view: View) -> Ends:
             entries, more = counted(view)
@@ -214,25 +217,12 @@ class Readings:
         fact = self.facts[term.fact]
         groups = fact.groups or {}
         named = Where.model_construct(each={}, any=tuple(groups[name].where for name in term.groups))
-        if not term.rest:
-            return self._sum(fact, named, fact.sum or "amount")
-        inside, counted = self.lists.asked(entry_logic(named), fact), self.lists.counted(fact)
-        amount_of = attrgetter(fact.sum or "amount")
+        inside = self.lists.asked(entry_logic(named), fact)
 
-        def rest(view: View) -> Ends:
-            entries, more = counted(view)
-            low: Number = 0
-            high: Number = 0
-            for record, counts in entries:
-                value = inside(view, record)
-                if value != TRUE:
-                    least, most = amount_of(record) or ANYTHING
-                    high += most
-                    if value == FALSE and counts == TRUE:
-                        low += least
-            return low, INFINITY if more else high
+        def outside(view: View, record: object) -> int:
+            return negate(inside(view, record))
 
-        return rest
+        return self._added(fact, outside if term.rest else inside, fact.sum or "amount")
 
     def _count(self, fact: Fact) -> Ranging:
         counted, asked = self.lists.counted(fact), self.lists.asked(entry_logic(fact.where), fact)
