@@ -28,6 +28,8 @@ Ends = tuple[Number, Number]
 """A range: its low and its high end."""
 Ranging = Callable[[View], Ends]
 T = TypeVar("T")
+_ONE = (1, 1)
+"""What each entry comes to where entries are counted."""
 
 
 class Readings:
@@ -191,11 +193,14 @@ class Readings:
         return sum(within(span, start, day, cap) == TRUE for span in spans)
 
     def _sum(self, fact: Fact, where: Where | None, attribute: str) -> Ranging:
-        return self._added(fact, self.lists.asked(entry_logic(where), fact), attribute)
+        return self._added(fact, self.lists.asked(entry_logic(where), fact), attrgetter(attribute))
 
-    def _added(self, fact: Fact, asked: Asked, attribute: str) -> Ranging:
-        """The amounts of the entries that are as asked."""
-        counted, amount_of = self.lists.counted(fact), attrgetter(attribute)
+    def _count(self, fact: Fact) -> Ranging:
+        return self._added(fact, self.lists.asked(entry_logic(fact.where), fact), lambda record: _ONE)
+
+    def _added(self, fact: Fact, asked: Asked, amount_of: ValueOf) -> Ranging:
+        """What the entries that are as asked come to together."""
+        counted = self.lists.counted(fact)
 
         def amount(view: View) -> Ends:
             entries, more = counted(view)
@@ -222,22 +227,7 @@ class Readings:
         def outside(view: View, record: object) -> int:
             return negate(inside(view, record))
 
-        return self._added(fact, outside if term.rest else inside, fact.sum or "amount")
-
-    def _count(self, fact: Fact) -> Ranging:
-        counted, asked = self.lists.counted(fact), self.lists.asked(entry_logic(fact.where), fact)
-
-        def count(view: View) -> Ends:
-            entries, more = counted(view)
-            low = high = 0
-            for record, counts in entries:
-                value = asked(view, record)
-                if value != FALSE:
-                    high += 1
-                    low += value == TRUE == counts
-            return low, INFINITY if more else high
-
-        return count
+        return self._added(fact, outside if term.rest else inside, attrgetter(fact.sum or "amount"))
 
     def _distinct(self, fact: Fact, name: str) -> Ranging:
         counted, attribute = self.lists.counted(fact), self.lists.attribute(name, fact)
