@@ -133,7 +133,7 @@ def test_json_on_standard_input() -> None:
         if f["rule"] == "jiangsu_2020/legal-entity"
     )
     assert finding["status"] == "pass"
-    assert finding["data"][0]["line"] == 1
+    assert (finding["data"][0]["file"], finding["data"][0]["line"]) == ("<stdin>", 1)
 
 
 def test_yaml_in_one_line_on_standard_input() -> None:

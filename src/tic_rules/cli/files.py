@@ -198,11 +198,7 @@ def read_centre(path: str, vocabulary: Vocabulary) -> Centre:
     if path != "-":
         return read_subject(path, Centre, vocabulary)
     text = bytes_to_text(read_standard_input(DataError), "<stdin>")
-    name = "<stdin>.json" if _JSON.match(text) else "<stdin>"
-    try:
-        return subject_from_text(text, name, Centre, vocabulary)
-    except DataError as error:
-        raise DataError([d._replace(file="<stdin>") for d in error.diagnostics]) from None
+    return subject_from_text(text, "<stdin>", Centre, vocabulary, json_text=bool(_JSON.match(text)))
 
 
 def jurisdiction_of(subject: Centre | Programme) -> str:

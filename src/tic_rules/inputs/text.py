@@ -17,9 +17,10 @@ def bytes_to_text(raw: bytes, file: str) -> str:
         return decode(raw, file)
 
 
-def source_of_text(text: str, file: str) -> Source:
-    """YAML text, or JSON text where the file's name says so, with its places. Raises DataError."""
-    return _source(text, file, file.lower().endswith(".json"), 1)
+def source_of_text(text: str, file: str, json_text: bool = False) -> Source:
+    """YAML text, or JSON text where it is said or the file's name says so, with its places. Raises
+    DataError."""
+    return _source(text, file, json_text or file.lower().endswith(".json"), 1)
 
 
 def _source(text: str, file: str, json_text: bool, line: int) -> Source:

@@ -106,9 +106,12 @@ def _subjects(
             yield subject
 
 
-def subject_from_text(text: str, file: str, model: type[S], vocabulary: Vocabulary) -> S:
-    """YAML text, or JSON text where the file's name says so, as data. Raises DataError with every fault."""
-    source = source_of_text(text, file)
+def subject_from_text(
+    text: str, file: str, model: type[S], vocabulary: Vocabulary, *, json_text: bool = False
+) -> S:
+    """YAML text, or JSON text where it is said or the file's name says so, as data. Raises DataError with
+    every fault."""
+    source = source_of_text(text, file, json_text)
     return validated(source.data, source, model, vocabulary)
 
 
