@@ -705,18 +705,31 @@ def test_what_is_not_known_is_told_and_never_dropped(tmp_path: Path) -> None:
             "资金": [["a"], ["b"]],
         },
     )
-    assert faults(path) == {"资金!A1": "未知的工作表“资金”；是不是“资金投入”？"}
-    path = sheets(
-        tmp_path / "b.xlsx",
-        {
-            "中心": [["编号", "批复创建日其", "已成立", "编号"], ["x", "2022-03-01", "是", "y"]],
-            "# 资金": [["a"], ["b"]],
-        },
-    )
     found = faults(path)
+    assert found["资金!A1"] == "未知的工作表“资金”；是不是“资金投入”？"
     assert "是不是“批复创建日期”" in found["中心!B1"]
     assert "可以指 理事会（董事会）·已成立、专家（咨询）委员会·已成立" in found["中心!C1"]
     assert "重复" in found["中心!D1"]
+
+
+def test_the_faults_of_a_table_are_told_all_at_once(tmp_path: Path) -> None:
+    main = [["编号", "批复创建日期", "建设期", "随便"], ["a", "2022-13-01", -5, 3], ["b", "2022-03-01", 5, 3]]
+    money = [["中心编号", "到位日期", "金额"], ["b", "2023-02-30", "1亿元"], ["c", "2023-03-01", "1亿元"]]
+    series = [["中心编号", "字段", "日期"], ["a", "高水平技术创新队伍", "2024-01-01"]]
+    path = sheets(
+        tmp_path / "b.xlsx", {"中心": main, "资金投入": money, "历年数据": series, "随便表": [["甲"]]}
+    )
+    places = ["中心!B2", "中心!C2", "中心!D1", "历年数据!A1", "资金投入!A3", "资金投入!B2", "随便表!A1"]
+    assert sorted(faults(path)) == places
+    with pytest.raises(DataError) as raised:
+        Centre.from_file(path)
+    assert sorted(one.cell for one in raised.value.diagnostics) == places
+    path = tmp_path / "c.csv"
+    path.write_text("id,随便,term_years\na,1,-5\nb,1,x\n", encoding="utf-8")
+    assert sorted(faults(path)) == ["1:4", "2:5", "3:5"]
+    path.write_text("x,y\na,b\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"no header is recognised \(x, y\)"):
+        Centre.from_file(path)
 
 
 def test_a_cell_below_no_name_is_a_fault(tmp_path: Path) -> None:

@@ -87,6 +87,8 @@ class Source:
     """A composed text: its data with raw scalars, and the place of every key and value by JSON pointer."""
 
     __slots__ = ("_children", "_extents", "data", "digest", "file", "left_out", "root", "shown")
+    refused = False
+    """Whether the file cannot be used as a whole: the faults of its data are told with that."""
 
     def __init__(self, file: str, root: yaml.Node | None, data: Any) -> None:
         self.file, self.root, self.data = file, root, data

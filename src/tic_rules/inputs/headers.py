@@ -122,9 +122,9 @@ def read_header(
     if not top or not any(text for _, texts in top for text in texts):
         raise DataError([Diagnostic("empty", Text("表是空的", "the table is empty"), file, 1, 1)])
     row, texts = next((row, texts) for row, texts in top if any(texts))
-    shown = "、".join(clip(text, 12) for text in texts if text)[:100]
-    zh = f"没有认出表头（{shown}）；列名用字段名称或路径，如 编号、批复创建日期、approved_on"
-    en = f"no header is recognised ({shown}); name the columns by label or path, such as id, approved_on"
+    shown = Text.listed(Text(one, one) for one in (clip(text, 12) for text in islice(filter(None, texts), 8)))
+    zh = f"没有认出表头（{shown.zh}）；列名用字段名称或路径，如 编号、批复创建日期、approved_on"
+    en = f"no header is recognised ({shown.en}); name the columns by label or path, such as id, approved_on"
     raise DataError([fault_at(row.mark(0), "header", zh, en, file)])
 
 

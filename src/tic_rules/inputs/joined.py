@@ -63,6 +63,9 @@ class Joined:
                 header, filled = reader._open(sheet, table, faults)
             self.opened.append((sheet, table, header))
             number = len(self.opened) - 1
+            needed = (header.field, header.day, header.value) if sheet is None else (header.keys,)
+            if None in needed and (sheet is None or sheet.keyed):
+                continue  # a column is missing: that is what is wrong
             self.rows.extend((number, id_text(row, header.joins), row) for row in filled)
 
     @property

@@ -52,7 +52,7 @@ class Place(NamedTuple):
 class TableSource(Source):
     """Data from rows; a field without a value has a place too, where its column is there to be filled in."""
 
-    __slots__ = ("faults", "places")
+    __slots__ = ("faults", "places", "refused")
 
     def __init__(
         self,
@@ -60,10 +60,11 @@ class TableSource(Source):
         data: Mapping[str, object],
         places: dict[Parts, Place],
         faults: Iterable[Diagnostic] = (),
+        refused: bool = False,
     ) -> None:
         """`faults` are those of the cells, whose fields are left out of the data."""
         super().__init__(file, None, data)
-        self.places, self.faults = places, tuple(faults)
+        self.places, self.faults, self.refused = places, tuple(faults), refused
 
     def all_faults(self, diagnostics: list[Diagnostic]) -> list[Diagnostic]:
         """The faults of the cells and those of the data, sheet by sheet, each once."""

@@ -41,21 +41,25 @@ class Reader:
 
     # --- the main sheet -------------------------------------------------------------------------------------
 
-    def sources(self, main: Table, lists: Sequence[tuple[Sheet | None, Table]]) -> Iterator[Source]:
-        """The data of each row of the main sheet, with the faults of its cells. Raises DataError where the
-        tables cannot be joined."""
-        faults: list[Diagnostic] = []
-        header, rows = self._open(self.names.layout.main, main, faults)
+    def sources(
+        self, main: Table, lists: Sequence[tuple[Sheet | None, Table]], faults: list[Diagnostic]
+    ) -> Iterator[Source]:
+        """The data of each row of the main sheet, with the faults of its cells. Raises DataError at the end
+        where the tables have `faults` of their own, or cannot be joined."""
+        try:
+            header, rows = self._open(self.names.layout.main, main, faults)
+        except DataError as error:  # a sheet of items without one that is understood has no header left
+            raise DataError(faults or error.diagnostics) from None
         joined = Joined(self, lists, faults)
         if joined.any:
             rows = iter(joined.claim(header, list(rows)))
-        if faults:
-            raise DataError(faults)
         seen: dict[str, Row] = {}
         empty = True
         for row in rows:
             empty = False
             yield self._source(header, row, main, joined, seen)
+        if faults:
+            raise DataError(faults)
         if empty:
             zh, en = "没有数据行", "there is no row of data"
             raise DataError([self.fault("empty", zh, en, header.row.mark(0))])
@@ -85,7 +89,7 @@ class Reader:
         if key:
             seen.setdefault(key, row)
         joined.put(row, Filling(data, places, faults))
-        return TableSource(self.file, data, places, faults)
+        return TableSource(self.file, data, places, faults, refused=bool(joined.faults))
 
     # --- a record -------------------------------------------------------------------------------------------
 

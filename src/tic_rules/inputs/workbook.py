@@ -36,12 +36,13 @@ class SheetRow:
 def workbook_sources(raw: bytes, file: str, reader: Reader) -> Iterator[Source]:
     """The centres of a workbook. Raises DataError."""
     package = look_at(raw, file, lambda name: not is_outside(name))
-    main, lists = _sorted_out(_opened(package, file), reader, file)
-    yield from reader.sources(main, lists)
+    faults: list[Diagnostic] = []
+    main, lists = _sorted_out(_opened(package, file, faults), reader, file, faults)
+    yield from reader.sources(main, lists, faults)
 
 
-def _opened(package: Package, file: str) -> list[Table]:
-    """The sheets that hold anything. Raises DataError with the cells that have no usable value."""
+def _opened(package: Package, file: str, faults: list[Diagnostic]) -> list[Table]:
+    """The sheets that hold anything; the cells that have no usable value go to `faults`."""
     tables = []
     for name, rows in _values(package, file):
         if not any(cell != "" for row in rows for cell in row):
@@ -53,13 +54,11 @@ def _opened(package: Package, file: str) -> list[Table]:
         table = [SheetRow(name, number, row) for number, row in enumerate(rows, 1)]
         _fill_merged(table, sheet.merged, file)
         tables.append(Table(name, table, package.since_1904))
-    faults = [
+    faults += [
         Diagnostic("formula", text, file, *place, "", cell_name(table.name, *place))
         for table in tables
         for place, text in package.sheets[table.name].faults
     ]
-    if faults:
-        raise DataError(faults)
     return tables
 
 
@@ -111,13 +110,12 @@ def is_outside(name: str) -> bool:
 
 
 def _sorted_out(
-    tables: list[Table], reader: Reader, file: str
+    tables: list[Table], reader: Reader, file: str, faults: list[Diagnostic]
 ) -> tuple[Table, list[tuple[Sheet | None, Table]]]:
-    """The main sheet, and the sheets of the lists. Raises DataError."""
+    """The main sheet, and the sheets of the lists; others go to `faults`. Raises DataError."""
     mains: list[Table] = []
     lists: list[tuple[Sheet | None, Table]] = []
     rest: list[Table] = []
-    faults: list[Diagnostic] = []
     seen: dict[str, str] = {}
     upright = [table for table in tables if not is_outside(table.name) and is_vertical(table)]
     if upright:
@@ -153,7 +151,7 @@ def _sorted_out(
         zh = "工作簿里没有主表（一行一个中心）"
         en = "there is no main sheet (one row a centre) in the workbook"
         faults.append(Diagnostic("empty", Text(zh, en), file))
-    if faults:
+    if not mains:
         raise DataError(faults)
     return mains[0], lists
 

@@ -86,9 +86,14 @@ def read_subjects(
 def _subjects(
     path: str | os.PathLike[str], model: type[S], vocabulary: Vocabulary, rulesets: Sequence[RuleSet]
 ) -> Iterator[S | DataError]:
+    refused: list[Diagnostic] = []
+    """What is wrong with the rows of a file that cannot be used as a whole."""
     for source in read_sources(path, lambda: _names_for(model, vocabulary)):
         if isinstance(source, DataError):
-            yield source
+            told = {one.place for one in source.diagnostics}
+            yield DataError([*source.diagnostics, *(one for one in refused if one.place not in told)])
+            continue
+        if len(refused) > MOST:
             continue
         said = []
         if holds_several(path):
@@ -100,7 +105,9 @@ def _subjects(
         except DataError as error:
             subject, faults = None, [*said, *error.diagnostics]
         faults = source.all_faults(faults)
-        if subject is None or faults:
+        if source.refused:
+            refused += faults
+        elif subject is None or faults:
             yield DataError(faults)
         else:
             yield subject
