@@ -93,6 +93,14 @@ def test_lists_beside_a_table_are_read_with_it(tmp_path: Path) -> None:
     assert names(tmp_path) == ["c-x.csv", "c.csv", "c1.csv", "d.contributions.csv"]
 
 
+@pytest.mark.parametrize("name", ["c.contributions.csv", "c_资金投入.csv", "c-contributions.tsv"])
+def test_a_list_that_is_named_by_hand_is_read_with_its_table(name: str, tmp_path: Path) -> None:
+    for file in ("c.csv", "c-x.csv", name):
+        (tmp_path / file).write_text("id\nx\n", "utf-8")
+    for file, read in ((name, "c.csv"), ("c-x.csv", "c-x.csv")):
+        assert list(expand([str(tmp_path / file)], [])) == [str(tmp_path / read)]
+
+
 @pytest.mark.parametrize(
     ("name", "raw"),
     [("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), ("a.et", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),

@@ -84,11 +84,10 @@ def _main_of(name: str, vocabulary: Vocabulary) -> str:
     path = Path(name)
     if path.suffix.lower() not in (".csv", ".tsv"):
         return name
-    stems = [path.stem[:at] for at, char in enumerate(path.stem) if char == "." and at]
-    mains = [path.with_name(stem + suffix) for stem in stems for suffix in (".csv", ".tsv")]
-    beside = {main.stem for main in mains if os.path.isfile(main)}
-    if beside and is_part_of_another(path, beside, Centre, vocabulary):
-        return next(str(main) for main in mains if os.path.isfile(main))
+    stems = [path.stem[:at] for at, char in enumerate(path.stem) if char in "._-" and at]
+    for main in (path.with_name(stem + suffix) for stem in stems for suffix in (".csv", ".tsv")):
+        if os.path.isfile(main) and is_part_of_another(path, {main.stem}, Centre, vocabulary):
+            return str(main)
     return name
 
 
