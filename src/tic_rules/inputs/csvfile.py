@@ -169,7 +169,7 @@ def csv_sources(raw: bytes, path: Path, reader: Reader) -> Iterator[Source]:
             en = f"{clip(other)} holds the same list"
             raise DataError([fault_at(_TOP, "sheet", zh, en, file_name(str(beside)))])
         lists.append((sheet, _beside(beside)))
-    yield from reader.sources(main, lists, [])
+    yield from reader.sources(main, lists)
 
 
 def _beside(path: Path) -> Table:

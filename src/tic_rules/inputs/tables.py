@@ -6,7 +6,7 @@ The data is what a YAML file would hold; its places are cells.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from tic_rules.core.errors import DataError, Diagnostic, clip
 from tic_rules.core.scalars import Json
@@ -42,10 +42,11 @@ class Reader:
     # --- the main sheet -------------------------------------------------------------------------------------
 
     def sources(
-        self, main: Table, lists: Sequence[tuple[Sheet | None, Table]], faults: list[Diagnostic]
+        self, main: Table, lists: Sequence[tuple[Sheet | None, Table]], before: Iterable[Diagnostic] = ()
     ) -> Iterator[Source]:
         """The data of each row of the main sheet, with the faults of its cells. Raises DataError at the end
-        where the tables have `faults` of their own, or cannot be joined."""
+        where there were faults `before`, or the tables have some of their own."""
+        faults = [*before]
         try:
             header, rows = self._open(self.names.layout.main, main, faults)
         except DataError as error:  # a sheet of items without one that is understood has no header left
