@@ -369,7 +369,7 @@ def test_a_file_whose_rules_are_all_faulty_is_not_called_empty() -> None:
         ("running: 2, of: checks", "running: 2, of: failed_checks", "的 where 只用于", "`where` of failed_"),
         ("{months: 6, after: term_end}", "{months: 0, after: term_end}", "不能小于 1", "be less than 1"),
         ("running: 2, of: checks", "running: 11, of: checks", "不能大于 10", "cannot be more than 10"),
-        ("kind: obligation", "kind: [obligation]", "应为其中一个词：'condition'", "is expected: 'condition'"),
+        ("kind: obligation", "kind: [obligation]", "应为其中一个词：condition", "is expected: condition"),
         ("next_year: 01-31", "next_year: 02-30", "应为月和日，例如 01-31", "a month and a day are expected"),
     ],
 )  # fmt: skip

@@ -161,6 +161,10 @@ def test_the_constructor_raises_pydantics_error_and_from_data_ours() -> None:
         Centre(staff={"heads": 3})  # type: ignore[arg-type]
     with pytest.raises(DataError) as caught:
         Centre.from_data({"staff": {"heads": 3}, "stage": "dreaming"})
+    assert caught.value.diagnostics[0].message == (
+        "dreaming 不在允许的取值之列：applicant、approved",
+        "dreaming is not one of applicant, approved",
+    )
     assert [(fault.code, fault.path) for fault in caught.value.diagnostics] == [
         ("literal-error", "/stage"),
         ("extra-forbidden", "/staff/heads"),

@@ -72,8 +72,8 @@ def _unknown_words(record: Record, vocabulary: Vocabulary, at: tuple[str | int, 
 
 
 def _not_a_word(value: str, words: Iterable[str], at: tuple[str | int, ...]) -> Misuse:
-    listed = ", ".join(words)
-    zh, en = f"{clip(value)} 不在允许的取值之列：{listed}", f"{clip(value)} is not one of {listed}"
+    listed = Text.listed(Text(word, word) for word in words)
+    zh, en = f"{clip(value)} 不在允许的取值之列：{listed.zh}", f"{clip(value)} is not one of {listed.en}"
     return Misuse("unknown-word", at, Text(zh, en))
 
 

@@ -131,10 +131,12 @@ def _text(item: ErrorDetails, context: Json) -> Text:
         case "dict_type" | "model_type" | "model_attributes_type" | "mapping_type":
             return Text("应为映射（键: 值）", "a mapping is expected (key: value)")
         case "literal_error":
-            expected = str(context.get("expected", "")).replace(" or ", ", ")
+            words = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ").split(", ")
+            zh, en = "、".join(words), ", ".join(words)
             if not value:
-                return Text(f"应为其中一个词：{expected}", f"one of these words is expected: {expected}")
-            return Text(f"{value} 不在允许的取值之列：{expected}", f"{value} is not one of {expected}")
+                return Text(f"应为其中一个词：{zh}", f"one of these words is expected: {en}")
+            shown = clip(str(item["input"]))
+            return Text(f"{shown} 不在允许的取值之列：{zh}", f"{shown} is not one of {en}")
         case "int_parsing" | "int_type" | "int_from_float":
             return Text("应为整数", "a whole number is expected")
         case "string_pattern_mismatch":

@@ -151,7 +151,7 @@ def _value_faults(asked: Iterable[object], path: str, at: Loc, vocabulary: Vocab
             yield "wrong-fact", at, zh, f"{path} is no text that could be {shown}: only {ways[1]} goes here"
         elif named is not None and value not in words:
             near = did_you_mean(shown, words)
-            zh = f"{shown} 不在允许的取值之列：{', '.join(words)}{near.zh}"
+            zh = f"{shown} 不在允许的取值之列：{'、'.join(words)}{near.zh}"
             yield "unknown-word", at, zh, f"{shown} is not one of {', '.join(words)}{near.en}"
         elif not isinstance(value, str):
             zh, en = f"{path} 是文字，不会是 {shown}；", f"{path} is a text, never {shown}"
