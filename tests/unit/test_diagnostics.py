@@ -40,6 +40,10 @@ CENTRES: dict[str, tuple[str, list[tuple[int, int, str, str]]]] = {
         "legal: {independent: yes}\n",
         [(1, 22, "/legal/independent", "true or false")],
     ),
+    "a text in the place of words": (
+        "fields: 集成电路、人工智能\n",
+        [(1, 9, "/fields", "a list is expected; write [集成电路, 人工智能]")],
+    ),
     "a word that is not in the vocabulary": ("zones: [moon]\n", [(1, 9, "/zones/0", "is not one of")]),
     "a key given twice": ("id: x\nname: a\nname: b\n", [(3, 1, "", "given twice (first on line 2)")]),
     "a list in place of a mapping": ("staff: [1]\n", [(1, 8, "/staff", "a mapping is expected")]),

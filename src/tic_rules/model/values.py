@@ -256,7 +256,8 @@ def _words(value: object) -> tuple[str, ...] | None:
     if value is None:
         return None
     if not isinstance(value, (list, tuple)):
-        raise refuse("list", "应为列表；例：[集成电路]", "a list is expected; example: [集成电路]")
+        shown = clip(", ".join(re.split(r"\s*[、，,；;]\s*", value[:100])) if isinstance(value, str) else "…")
+        raise refuse("list", f"应为列表，写成 [{shown}]", f"a list is expected; write [{shown}]")
     words = tuple(_text(item) for item in value)
     if None in words:
         raise refuse("text", "列表中有空项", "an entry of the list is empty")
