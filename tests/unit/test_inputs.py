@@ -724,6 +724,8 @@ def test_the_faults_of_a_table_are_told_all_at_once(tmp_path: Path) -> None:
     with pytest.raises(DataError) as raised:
         Centre.from_file(path)
     assert sorted(one.cell for one in raised.value.diagnostics) == places
+    path = sheets(tmp_path / "b.xlsx", {"中心": main, "资金投入": [["甲", "乙"], [1, 2]]})
+    assert sorted(faults(path)) == ["中心!D1", "资金投入!A1"]
     path = tmp_path / "c.csv"
     path.write_text("id,随便,term_years\na,1,-5\nb,1,x\n", encoding="utf-8")
     assert sorted(faults(path)) == ["1:4", "2:5", "3:5"]

@@ -49,9 +49,10 @@ class Reader:
         faults = [*before]
         try:
             header, rows = self._open(self.names.layout.main, main, faults)
+            joined = Joined(self, lists, faults)
         except DataError as error:  # a sheet of items without one that is understood has no header left
-            raise DataError(faults or error.diagnostics) from None
-        joined = Joined(self, lists, faults)
+            without = [one for one in error.diagnostics if not faults or one.code != "empty"]
+            raise DataError([*faults, *without]) from None
         if joined.any:
             rows = iter(joined.claim(header, list(rows)))
         seen: dict[str, Row] = {}
