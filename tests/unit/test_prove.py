@@ -5,6 +5,7 @@ centres.
 from __future__ import annotations
 
 import io
+import json
 import random
 import re
 import zipfile
@@ -210,6 +211,10 @@ def quote_of(parts: list[str]) -> str:
     numbers = "，".join(re.findall(r"\b\d+(?:\.\d+)?", body))
     years = "，".join(f"{n}年内" for n in re.findall(r"(\d+)y", body) + re.findall(r"years: (\d+)", body))
     years += "，".join(f"{n}个月内，{n}日内" for n in re.findall(r"(?:months|days): (\d+)", body))
+    days = re.findall(r"(\d{4})-(\d\d)-(\d\d)", body)
+    years += "，".join(f"{year}年{int(month)}月{int(day)}日" for year, month, day in days)
+    for month, day in re.findall(r"_year: (\d\d)-(\d\d)", body):
+        years += f"，{int(month)}月{int(day)}日"
     return f"引语{numbers}，{years}，批复，每年，期满"
 
 
@@ -540,6 +545,38 @@ def test_the_day_of_a_year_is_compared_where_its_end_is_our_reading() -> None:
     )
     later = "must | yearly: {looked_for_until: {next_year: 03-31}} | until: term_end | " + REPORT
     assert diff(a, made("second", later, quote="每年3月31日前")).topics[0].relation == "b_looser"
+
+
+YEARLY = "must | yearly: {looked_for_until: {next_year: %s}} | " + REPORT
+CYCLE = "must | cycle: {%s} | " + EVALUATED
+BY_DAY = "must | by: %s | " + SERVED
+SINCE = "must | by: 2y | since: %s | require: {fact: investment, at_least: 10}"
+EACH_YEAR = "must | require: {each_year: {full_years: %d}, holds: {fact: reports, some: {}}}"
+READ_INTO = [
+    (YEARLY % "01-31", YEARLY % "03-31", "应每年提交年度报告", "应每年1月31日、3月31日前提交年度报告"),
+    (CYCLE % "years: 2, grace: {days: 45}", CYCLE % "years: 2", "每两年评估一次", ""),
+    (BY_DAY % "2025-12-31", BY_DAY % "2026-12-31", "十家单位服务10家企业", "2025年、2026年服务10家企业"),
+    (BY_DAY % "2025-06-30", BY_DAY % "2025-12-31", "2025年服务10家企业", "2025年6月底、年底服务10家企业"),
+    (SINCE % "2023-01-01", SINCE % "2024-01-01", "2年内投入10元", "2年内投入10元，自2023年、2024年起"),
+    (EACH_YEAR % 3, EACH_YEAR % 2, "近年每年都有报告", "近3年、近2年每年都有报告"),
+]
+
+
+@pytest.mark.parametrize(("a", "b", "quote", "said"), READ_INTO)
+def test_a_day_or_length_that_no_quote_has_is_a_reading(a: str, b: str, quote: str, said: str) -> None:
+    """It makes neither side stricter, nothing of it is proved, and it is marked."""
+    found = proved(diff(made("first", a, quote=quote), made("second", b, quote=quote)))
+    (topic,) = found.topics
+    assert (topic.relation, topic.proved) == ("same", False)
+    assert "〔理解〕" in json.dumps(as_dict(found), ensure_ascii=False)
+    if said:
+        assert diff(made("first", a, quote=said), made("second", b, quote=said)).topics[0].relation != "same"
+
+
+def test_a_cycle_is_compared_where_what_is_still_in_time_is_our_reading() -> None:
+    a, b = CYCLE % "years: 2, grace: {days: 45}", CYCLE % "years: 3"
+    (topic,) = diff(made("first", a, quote="每两年评估"), made("second", b, quote="每三年评估")).topics
+    assert (topic.relation, topic.sentence.zh.count("〔理解〕")) == ("b_looser", 1)
 
 
 def test_what_an_entry_owes_sooner_is_stricter() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tic_rules.analysis.diff.order import Nature, Reader, clock_of, early_enough, nature_of, reader_of
-from tic_rules.analysis.diff.quoted import holds_end, holds_numbers, holds_time
+from tic_rules.analysis.diff.quoted import holds_numbers, holds_time, unsaid, without
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results.parts import BINDING, UNCOUNTED
@@ -186,11 +186,11 @@ def _asks(
     one_judgement = same and x.id == y.id and {i.id for i in x.items} >= {i.id for i in y.items}
     reader = reader._replace(same_judgement=one_judgement)
     nature = nature_asked(ruleset, x, part, other)
+    if quoted and (ours := unsaid(x) | unsaid(y)):
+        x, y = without(x, ours), without(y, ours)
     if x.since != y.since and not (nature.timeless or is_stock(part, other)):
         return False
     first, second = clock_of(x), clock_of(y)
-    if quoted and not all(map(holds_end, (x, y))):
-        first, second = (clock_of(rule.model_copy(update={"until": None})) for rule in (x, y))
     early = early_enough(first, second, nature) or (quoted and not all(map(holds_time, (x, y))))
     for piece in parts_of(asked(x)):
         if quoted and isinstance(piece, c.Largest) and isinstance(part, c.Largest) and piece != part:

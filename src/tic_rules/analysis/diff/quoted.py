@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import date
 
-from tic_rules.analysis.speech import APPROVAL, TERM_END, YEARLY, numbers_in, says_length, years_in
+from tic_rules.analysis.speech import (
+    APPROVAL,
+    TERM_END,
+    YEARLY,
+    numbers_in,
+    says_day,
+    says_length,
+    years_in,
+)
 from tic_rules.core.errors import Text
 from tic_rules.core.numbers import Number
 from tic_rules.model import conditions as c
@@ -15,6 +24,7 @@ from tic_rules.results.explanation import time_of
 from tic_rules.results.labels import described
 
 _VAGUE = re.compile("左右|约")
+_PLAN = re.compile("十[一二三四五六七八九]五")
 
 
 def limits_of(node: c.Compare) -> tuple[Number, ...]:
@@ -37,6 +47,8 @@ def bounds_of(node: c.Condition) -> list[Number]:
             bounds.append(part.limit)
         elif isinstance(part, c.Running):
             bounds.append(part.running)
+        elif isinstance(part, c.EachYear) and part.each_year.full_years is not None:
+            bounds.append(part.each_year.full_years)
     return bounds
 
 
@@ -66,7 +78,10 @@ def holds_time(rule: Rule) -> bool:
     """Whether the quote of a rule says when; a rule without a time says nothing that it could not hold."""
     quote = re.sub(r"\s", "", rule.quote)
     if rule.yearly is not None:
-        return bool(YEARLY.search(quote))
+        due = rule.yearly.looked_for_until
+        day = due.next_year or due.same_year if isinstance(due, DueOn) else None
+        in_time = day is None or says_day(date.fromisoformat(f"2024-{day}"), quote)  # of a leap year
+        return in_time and bool(YEARLY.search(quote))
     if rule.from_ is not None:
         return bool(APPROVAL.search(quote)) if rule.from_ == "approval" else bool(TERM_END.search(quote))
     length = rule.after or rule.cycle
@@ -75,16 +90,40 @@ def holds_time(rule: Rule) -> bool:
     if rule.years is not None:
         return rule.years in years_in(quote)
     if isinstance(rule.by, date):
-        return str(rule.by.year) in quote or "十" in quote
+        return _says_date(rule.by, quote)
     if rule.by == "term_end":
         return bool(TERM_END.search(quote)) and "逐步" not in quote
     return True
 
 
-def holds_end(rule: Rule) -> bool:
-    """Whether the quote of a rule says that its years, or its cycles, are those of the term."""
+def _says_date(day: date, quote: str) -> bool:
+    """Whether a quote says a day, or names a five-year plan; the first and the last of a year go without
+    saying."""
+    in_year = (day.month, day.day) == (1, 1) or says_day(day, quote)
+    return _PLAN.search(quote) is not None or (str(day.year) in quote and in_year)
+
+
+def unsaid(rule: Rule) -> frozenset[str]:
+    """What goes with the time of a rule and its quote does not say: that its years or cycles are those of the
+    term (`until`), how long after a cycle is still in time (`grace`), the day from which on it counts
+    (`since`)."""
+    quote = re.sub(r"\s", "", rule.quote)
     ends = rule.until is not None and (rule.yearly is not None or rule.cycle is not None)
-    return not ends or bool(TERM_END.search(re.sub(r"\s", "", rule.quote)))
+    grace = rule.cycle.grace if rule.cycle is not None else None
+    parts = {
+        "until": ends and not TERM_END.search(quote),
+        "grace": grace is not None and not says_length(grace.shift, quote),
+        "since": isinstance(rule.since, date) and not _says_date(rule.since, quote),
+    }
+    return frozenset(part for part, missing in parts.items() if missing)
+
+
+def without(rule: Rule, parts: Collection[str]) -> Rule:
+    """A rule without what `unsaid` names."""
+    changes: dict[str, object] = {part: None for part in parts if part != "grace"}
+    if "grace" in parts and rule.cycle is not None:
+        changes["cycle"] = rule.cycle.model_copy(update={"grace": None})
+    return rule.model_copy(update=changes) if changes else rule
 
 
 READING = Text("〔理解〕", " [reading]")
@@ -106,4 +145,4 @@ def in_words(ruleset: RuleSet, rule: Rule, node: c.Condition | None = None) -> T
 def time_marked(ruleset: RuleSet, rule: Rule) -> Text:
     """When a rule is looked at, in words, marked where the quote does not say so."""
     text = time_of(rule, ruleset.vocabulary)
-    return text if holds_time(rule) and holds_end(rule) else Text(text.zh + READING.zh, text.en + READING.en)
+    return text if holds_time(rule) and not unsaid(rule) else Text(text.zh + READING.zh, text.en + READING.en)

@@ -17,7 +17,7 @@ from tic_rules.analysis.diff.demands import (
 )
 from tic_rules.analysis.diff.enumerations import shared
 from tic_rules.analysis.diff.order import clock_of, reader_of
-from tic_rules.analysis.diff.quoted import bounds_of, holds_end, holds_numbers, holds_time, says_number
+from tic_rules.analysis.diff.quoted import bounds_of, holds_numbers, holds_time, says_number, unsaid
 from tic_rules.analysis.diff.sentences import lists_of
 from tic_rules.core.errors import Text
 from tic_rules.model.conditions import Every, Largest, Some, walk
@@ -135,7 +135,7 @@ def _read_otherwise(a: RuleSet, b: RuleSet, row: Aligned, editions: bool) -> boo
 
 def _reads(rule: Rule) -> bool:
     """Whether the time or a number of a rule is our reading."""
-    return not holds_time(rule) or not holds_end(rule) or not holds_numbers(rule, asked(rule))
+    return not holds_time(rule) or bool(unsaid(rule)) or not holds_numbers(rule, asked(rule))
 
 
 def nature_of_row(a: RuleSet, b: RuleSet, row: Aligned, pairs: Sequence[Pair]) -> str:
