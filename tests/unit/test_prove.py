@@ -185,6 +185,7 @@ vocabulary:
   facts:
     misspent_part:
       {{ratio: {{of: misspent, to: spending_total}}, unit: ratio, label: {{zh: 违规占比, en: misspent part}}}}
+    since_argued: {{age: plan_argued, unit: month, label: {{zh: 论证至今, en: since the review}}}}
 clauses:
   - {{at: 一, heading: 一, rules: [{ids}]}}
 rules:
@@ -241,6 +242,7 @@ HEADCOUNT = "require: {fact: headcount, at_least: %s}"
 REPORT = "require: {fact: reports, some: {sender: centre}}"
 EVALUATED = "require: {fact: evaluations, some: {}}"
 SERVED = "require: {fact: served, at_least: 10}"
+OLD = "require: {fact: since_argued, at_least: 12}"
 APPLIES = "applies: {fact: headcount, at_least: 10} | require: {fact: unit_count, at_least: 3}"
 CASES = [
     (
@@ -265,6 +267,7 @@ CASES = [
         "different",
     ),  # a stock may fall between the two days
     (["must | by: 2y | " + SERVED], ["must | by: 5y | " + SERVED], "b_looser"),  # a cumulative total does not
+    (["must | by: 2y | " + OLD], ["must | by: 5y | " + OLD], "b_looser"),  # nor does an age
     (
         ["must | by: 1y | " + SERVED],
         ["must | by: term_end | " + SERVED],

@@ -193,6 +193,7 @@ class Sight:
         if fact.value == "term_years":
             return z3.ToReal(self.world.term), z3.ToReal(self.world.term)
         growing = (fact.reading in ("sum", "count", "kinds") and fact.over is None) or fact.cumulative
+        growing = growing or fact.age is not None
         shape = shape_of(fact.value or "", self.ruleset.vocabulary)
         timeless = fact.reading == "value" and shape != "dated"
         start = "" if fact.reading in ("value", "stock", "age") else self.at.start
