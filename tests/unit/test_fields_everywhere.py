@@ -36,6 +36,8 @@ from tic_rules.analysis.what_if import with_values
 from tic_rules.cli import main
 from tic_rules.engines.checking import parse_day
 from tic_rules.engines.columns.tables import check_table, facts_table
+from tic_rules.inputs.layout import Names
+from tic_rules.model.tables import described, layout_of
 from tic_rules.renderers.form import blank_file
 from tic_rules.results.schemas import centre_schema
 
@@ -104,6 +106,24 @@ def test_a_form_says_of_a_list_in_a_list_where_and_for_which_entry_to_fill_it_in
     assert re.search("名称.*第几条", entry.comment.text)
     (column,) = (cell for cell in book["依托（牵头）单位"][1] if cell.value == "年度数据")
     assert f"内容填在工作表“{name}”中" in column.comment.text
+
+
+def test_a_list_that_is_called_as_another_ends_has_a_sheet_of_its_own() -> None:
+    more = (
+        "    hosts.rounds: {zh: 轮次, en: rounds of a host, type: entries}\n"
+        "    hosts.rounds.note: {zh: 说明, en: note, type: text}\n    award_kinds:"
+    )
+    text = TEXT.replace("    award_kinds:", more, 1).replace(
+        "zh: 专利, en: patents,", "zh: 专利, en: rounds,"
+    )
+    declared = parse_ruleset(text, "mine.yaml")
+    layout = layout_of(declared.centre_model, declared.vocabulary)
+    names = Names(described(declared.centre_model, declared.vocabulary))
+    assert layout.lists["hosts.rounds"].label.en == "hosts.rounds"
+    for path, sheet in layout.lists.items():
+        found = names.sheet(sheet.label.en)
+        assert found is not None
+        assert found.path == path
 
 
 def csv_file(path: Path, *rows: list[str]) -> Path:

@@ -117,7 +117,7 @@ def layout_of(data: Field) -> Layout:
     zh = Counter(labels[path].zh for path in lists)
     short = {path: labels[path] if zh[labels[path].zh] == 1 else labels.chain(path, 2) for path in lists}
     named = {
-        path: sheet._replace(label=Text(short[path].zh, _shortest_end(path, lists)))
+        path: sheet._replace(label=Text(short[path].zh, _shortest_end(path, lists, labels)))
         for path, sheet in lists.items()
     }
     return Layout(Sheet("", data.label, columns, False), MappingProxyType(named))
@@ -192,11 +192,18 @@ class _Labels:
         return Text.listed(labels, "·", " · ")
 
 
-def _shortest_end(path: str, paths: Iterable[str]) -> str:
+def _shortest_end(path: str, paths: Iterable[str], labels: _Labels) -> str:
+    """The shortest end of a path that no other list ends with, nor is called by."""
     parts = path.split(".")
     ends = (".".join(parts[at:]) for at in reversed(range(len(parts))))
+    others = [(other, normal(labels[other].en)) for other in paths if other != path]
     return next(
-        (end for end in ends if sum(other == end or other.endswith("." + end) for other in paths) == 1), path
+        (
+            end
+            for end in ends
+            if not any(f".{other}".endswith("." + end) or normal(end) == called for other, called in others)
+        ),
+        path,
     )
 
 
