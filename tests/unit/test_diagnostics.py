@@ -254,6 +254,9 @@ IN_FORCE, TITLE = "in_force: {from: 2022-01-14", "    title: {zh: "
         ("version: 2.0.0", "version: 2.0", "'2.0' is not written so; example: 1.0.0"),
         ("id: zhejiang_2022", "id: zhejiang-2022", "example: shandong_2024"),
         ("id: investment-2y", "id: investment_2y", "example: annual-report"),
+        ("jurisdiction: zhejiang", "jurisdiction: zhejang", "zhejang; did you mean zhejiang?"),
+        ("text_sha256: ", "text_sha256: z", "is no fingerprint (64 digits of 0-9, a-f)"),
+        ("looked_for_until: end_of_next_year", "looked_for_until: 01-31", "{next_year: 01-31}"),
         (IN_FORCE, f"{IN_FORCE}, to: 2027-01-13", "to; known here: from, until"),
         (TITLE, "    title: {chinese: 甲, zh: ", "chinese; known here: zh, en"),
         (

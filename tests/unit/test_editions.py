@@ -75,6 +75,17 @@ def test_the_edition_in_force_on_the_day_is_chosen(folder: Path) -> None:
         chosen("2020-06-30")
 
 
+def test_a_day_after_the_last_edition_is_told_when_that_ended(folder: Path) -> None:
+    edition(folder, 2020)
+    file = folder / "somewhere_2020.yaml"
+    file.write_text(file.read_text("utf-8").replace("2020-07-01}", "2020-07-01, until: 2023-06-30}"), "utf-8")
+    assert chosen("2023-06-30") == ["somewhere_2020"]
+    with pytest.raises(
+        RuleSetError, match="the earliest is in force from 2020-07-01, the latest until 2023-06-30"
+    ):
+        chosen("2023-07-01")
+
+
 def test_a_day_of_its_own_counts(folder: Path) -> None:
     edition(folder, 2020)
     edition(folder, 2024, "[{id: somewhere_2020, from: 2025-01-01}]")

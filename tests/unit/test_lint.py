@@ -203,6 +203,8 @@ REPLACED = [
     ("TR402", "at: 二（一）", "at: 二（二）", "at: 二（二）"),
     ("TR403", "{from: 2024-01-01}}", "{from: 2024-01-01}, based_on: [国家方案, zhejang_2022]}", "document"),
     ("TR403", "{from: 2024-01-01}}", "{from: 2024-01-01}, replaces: [made_up]}", "document"),
+    ("TR403", "{from: 2024-01-01}}",
+        "{from: 2024-01-01}, replaces: [{id: national_2020, clauses: [三（一）, 九（九）]}]}", "document"),
     ("TR402", "  - {at: 二, heading: 经费, disposition: heading, asks_nothing: {zh: 标题, en: heading}}\n",
         "", "at: 二（一）"),
 ]  # fmt: skip

@@ -131,9 +131,12 @@ def attributes_of(where: c.Where) -> Iterator[str]:
 
 
 def rule_file_faults(model: RuleFile, vocabulary: Vocabulary) -> Iterator[Fault]:
-    if model.jurisdiction not in vocabulary.words.get("jurisdictions", {}):
-        zh = f"未知的地区 {model.jurisdiction}；可在 vocabulary.words.jurisdictions 中添加"
-        en = f"unknown jurisdiction {model.jurisdiction}; add it under vocabulary.words.jurisdictions"
+    places = vocabulary.words.get("jurisdictions", {})
+    if model.jurisdiction not in places:
+        near = did_you_mean(model.jurisdiction, places)
+        zh = f"未知的地区 {model.jurisdiction}{near.zh or '；可在 vocabulary.words.jurisdictions 中添加'}"
+        en = f"unknown jurisdiction {model.jurisdiction}"
+        en += near.en or "; add it under vocabulary.words.jurisdictions"
         yield "unknown-jurisdiction", ("jurisdiction",), zh, en
     ids = {rule.id: rule for rule in model.rules}
     yield from _twice("rules", (rule.id for rule in model.rules), "规则", "rule")

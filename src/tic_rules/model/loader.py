@@ -393,6 +393,8 @@ def rulesets_in_force(jurisdiction: str, day: date | str) -> list[RuleSet]:
     first = min(ruleset.document.in_force.from_ or date.min for ruleset in local)
     zh = f"{day} 没有生效的规则集；最早自 {first} 起施行"
     en = f"no rule set is in force on {day}; the earliest is in force from {first}"
+    if ended := [last for ruleset in local if (last := ruleset.document.in_force.until) and last < day]:
+        zh, en = f"{zh}，最近的施行至 {max(ended)}", f"{en}, the latest until {max(ended)}"
     raise fault(RuleSetError, "not-in-force", zh, en)
 
 

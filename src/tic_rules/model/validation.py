@@ -132,6 +132,8 @@ def _text(item: ErrorDetails, context: Json) -> Text:
             return Text("应为映射（键: 值）", "a mapping is expected (key: value)")
         case "literal_error":
             words = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ").split(", ")
+            if "end_of_next_year" in words:
+                words.append("{next_year: 01-31}")
             zh, en = "、".join(words), ", ".join(words)
             if not value:
                 return Text(f"应为其中一个词：{zh}", f"one of these words is expected: {en}")
@@ -141,6 +143,12 @@ def _text(item: ErrorDetails, context: Json) -> Text:
             return Text("应为整数", "a whole number is expected")
         case "string_pattern_mismatch":
             pattern = str(context.get("pattern"))
+            if item["loc"][-1] == "text_sha256":
+                zh = f"{value} 不是指纹（64个小写十六进制数字）"
+                en = f"{value} is no fingerprint (64 digits of 0-9, a-f)"
+                tells = "tic-rules coverage {} --source {}"
+                zh = f"{zh}，见 {tells.format('规则文件', '原文')}"
+                return Text(zh, f"{en}; {tells.format('FILE', 'TEXT')} tells it")
             likes = {"version": "1.0.0", "id": "annual-report" if "(-" in pattern else "shandong_2024"}
             if like := likes.get(str(item["loc"][-1])):
                 return Text(f"{value} 的写法不对；例：{like}", f"{value} is not written so; example: {like}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -13,11 +14,12 @@ from tic_rules.analysis.diff.demands import is_stock, nature_asked
 from tic_rules.analysis.diff.order import Reader, clock_of, early_enough, nature_of
 from tic_rules.analysis.lint.faults import Found, Loc
 from tic_rules.analysis.lint.logic import Logic
-from tic_rules.core.errors import Text, did_you_mean
+from tic_rules.core.errors import RuleSetError, Text, did_you_mean
 from tic_rules.model import conditions as c
 from tic_rules.model.catalogue import here
 from tic_rules.model.editions import replaced_in_turn
 from tic_rules.model.extension import fits_example
+from tic_rules.model.loader import load_ruleset
 from tic_rules.model.ruleset import Rule, RuleSet
 
 _ID = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
@@ -158,6 +160,12 @@ def about_editions(ruleset: RuleSet) -> Iterator[Found]:
         if name == ruleset.id:
             zh, en = f"{key}：{name} 是这份规则自己", f"{key}: {name} is this one"
         yield Found("TR403", ("document", key, index), zh, en)
+    for index, one in enumerate(document.replaces):
+        with suppress(RuleSetError):  # one that is not on hand is told above
+            known = {clause.at for clause in load_ruleset(one.id, ids_only=True).clauses}
+            for clause in (clause for clause in one.clauses if clause not in known):
+                zh, en = f"replaces：{one.id} 没有条款 {clause}", f"replaces: {one.id} has no clause {clause}"
+                yield Found("TR403", ("document", "replaces", index), zh, en)
     for other in replaced_in_turn(ruleset, date.max) if ruleset.id in here().by_id else ():
         if other != ruleset.id:
             zh, en = f"与 {other} 互相取代", f"{other} and this one replace each other"
