@@ -228,6 +228,13 @@ def test_a_fault_is_found_where_it_stands(
     assert found[0].column > 0
 
 
+def test_english_in_the_place_of_chinese_is_not_called_no_english(tmp_path: Path) -> None:
+    english = CLEAN.replace("{zh: 加快引进, en: recruit more}", "{zh: recruit more, en: recruit more}")
+    assert [fault.message.en for fault in faults_of(tmp_path, english)] == [
+        "this is not Chinese: recruit more"
+    ]
+
+
 def test_a_threshold_on_a_sum_of_a_list_that_is_not_there_is_told(tmp_path: Path) -> None:
     own = "{facts: {investment: {label: {zh: 甲, en: a}, sum: amount, of: contribution, unit: CNY}}}"
     faults = faults_of(tmp_path, CLEAN.replace("clauses:", f"vocabulary: {own}\nclauses:", 1))
