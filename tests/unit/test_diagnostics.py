@@ -64,7 +64,11 @@ CENTRES: dict[str, tuple[str, list[tuple[int, int, str, str]]]] = {
     ),
     "an incomplete list that is none": (
         "incomplete: [contribution]\n",
-        [(1, 14, "/incomplete/0", "no list named contribution")],
+        [(1, 14, "/incomplete/0", "no list named contribution; did you mean contributions?")],
+    ),
+    "words that are no list": (
+        "fields: 集成电路、新材料\n",
+        [(1, 9, "/fields", "a list is expected; write [集成电路, 新材料]")],
     ),
     "a stage that is none": ("stage: maybe\n", [(1, 8, "/stage", "is not one of")]),
     "an acceptance that was not held, with a result": (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from tic_rules.core.errors import Text, clip
+from tic_rules.core.errors import Text, clip, did_you_mean
 from tic_rules.core.numbers import Number, Range
 from tic_rules.model.centre import Centre
 from tic_rules.model.fields import fields_of, paths_of, value_at
@@ -84,7 +84,9 @@ def _unknown_lists(subject: Subject) -> Iterator[Misuse]:
     names = paths | {path.rsplit(".", 1)[-1] for path in paths}
     for index, name in enumerate(subject.incomplete):
         if name.strip("/").replace("/", ".") not in names:
-            zh, en = f"没有名为 {clip(name)} 的清单", f"there is no list named {clip(name)}"
+            near = did_you_mean(name, sorted(names))
+            zh = f"没有名为 {clip(name)} 的清单{near.zh}"
+            en = f"there is no list named {clip(name)}{near.en}"
             yield Misuse("unknown-list", ("incomplete", index), Text(zh, en))
 
 
