@@ -964,6 +964,8 @@ def test_the_memo_reads_back_with_the_official_words(tmp_path: Path) -> None:
     (term,) = [line for line in lines if line[0] == "建设期"]
     assert load_ruleset("zhejiang_2022")["term-length"].quote in term[2]
     assert term[3] == "⇄ 数值不同"
+    with zipfile.ZipFile(file) as package:  # no hour: the same comparison gives the same bytes
+        assert {part.date_time for part in package.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
 def test_the_workbook_reads_back_with_its_sheets(tmp_path: Path) -> None:
