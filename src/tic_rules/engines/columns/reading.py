@@ -3,7 +3,7 @@ there is not known."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import InvalidOperation
 from enum import Enum
@@ -42,6 +42,17 @@ def _has_zone(value: Any) -> bool:
     return getattr(value, "tzinfo", None) is not None
 
 
+def _no_texts(table: Table, schema: Mapping[str, nw.dtypes.DType]) -> Iterator[str]:
+    """The columns of pandas that are called texts (by narwhals, which looks at a hundred values) and hold
+    others too."""
+    infer_dtype = table.implementation.to_native_namespace().api.types.infer_dtype
+    for name in (name for name, dtype in schema.items() if dtype in (nw.String, nw.Categorical, nw.Enum)):
+        values = table.to_native()[name]
+        kind = infer_dtype(getattr(values.dtype, "categories", values), skipna=True)
+        if kind == "boolean" or (values.dtype == object and kind not in ("string", "empty")):
+            yield name
+
+
 def _is_truth(value: object) -> bool:
     """Yes or no, of Python or of numpy; a member of an enumeration is not equal to what it stands for."""
     return not isinstance(value, Enum) and isinstance(plain(value), bool)
@@ -69,6 +80,8 @@ class TableColumns:
     def __init__(self, table: Table) -> None:
         self.table = table
         self.schema: dict[str, nw.dtypes.DType] = dict(table.collect_schema())
+        if table.implementation.is_pandas_like():
+            self.schema |= dict.fromkeys(_no_texts(table, self.schema), nw.Object())
         self.read: set[str] = set()
         """The columns that rules have read."""
         self.wrong: dict[str, str] = {}
