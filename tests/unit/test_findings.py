@@ -50,6 +50,17 @@ def test_a_finding_does_not_change(report: Report) -> None:
         del report["investment-2y"].message
 
 
+def test_a_report_has_its_findings_by_rule(report: Report) -> None:
+    finding = report["investment-2y"]
+    assert finding in report
+    assert "investment-2y" in report
+    assert finding.rule in report
+    assert Finding.from_dict(finding.as_dict() | {"gap": "1"}) not in report
+    assert 0 not in report
+    with pytest.raises(KeyError):
+        report[0]  # type: ignore[index]
+
+
 def test_lists_of_a_finding_are_its_own() -> None:
     centre = Centre.from_file(ROOT / "examples" / "zhejiang.yaml")
     first, again = (check(centre, "zhejiang_2022")["investment-2y"] for _ in range(2))

@@ -145,10 +145,11 @@ class Report:
 
     def __getitem__(self, rule: str) -> Finding:
         """The finding of a rule, by its id with or without the rule set's before it. Raises KeyError."""
-        return self._by_id[rule.removeprefix(f"{self.ruleset['id']}/")]
+        return self._by_id[str(rule).removeprefix(f"{self.ruleset['id']}/")]
 
     def __contains__(self, rule: object) -> bool:
-        return isinstance(rule, str) and any(rule in (finding.id, finding.rule) for finding in self.findings)
+        """Whether there is a finding of a rule, or this finding."""
+        return any(rule in (finding.id, finding.rule, finding) for finding in self.findings)
 
     @property
     def statuses(self) -> dict[str, Status]:
