@@ -95,7 +95,7 @@ assert_type(finding.years, list[OwedYear])
 assert_type(finding.progress, float | None)
 table: object = report.to_frame("pandas")
 tables: object = check_table(facts_table([centre, {"id": "x"}], rules), rules)
-decide: Callable[[Mapping[str, object]], tuple[str, ...]]
+decide: Callable[[Mapping[str, object]], tuple[Status, ...]]
 decide = row_function(rules, ["teams"], as_of=date(2026, 6, 30))
 try:
     check({}, rules)

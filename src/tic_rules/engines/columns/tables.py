@@ -20,6 +20,7 @@ from tic_rules.model.loader import load_ruleset
 from tic_rules.model.reading import subject_from
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.model.values import Given
+from tic_rules.results.parts import Status
 
 
 def facts_table(
@@ -141,7 +142,7 @@ def _readable(frame: Any, arrow: ModuleType) -> Any:
 
 def row_function(
     ruleset: str | os.PathLike[str] | RuleSet, columns: Iterable[str], *, as_of: date | str | None = None
-) -> Callable[[Mapping[str, object] | Sequence[object]], tuple[str, ...]]:
+) -> Callable[[Mapping[str, object] | Sequence[object]], tuple[Status, ...]]:
     """A function that decides one row of flat facts, as `check_table` decides the row of a table; it needs no
     extra.
 

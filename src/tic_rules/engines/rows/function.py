@@ -20,11 +20,12 @@ from tic_rules.engines.lowering import Clock, Rule, before_approval, lowered, ma
 from tic_rules.engines.rows import values as v
 from tic_rules.engines.rows.logic import NAMESPACE, Logic
 from tic_rules.model.ruleset import RuleSet
+from tic_rules.results.parts import Status
 
 Row = Mapping[str, object] | Sequence[object]
 """The facts by the names of their columns, or their values in the order of the columns."""
 
-RowFunction = Callable[[Row], tuple[str, ...]]
+RowFunction = Callable[[Row], tuple[Status, ...]]
 """The status of every rule, in the rule set's order."""
 
 
