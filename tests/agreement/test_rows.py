@@ -232,6 +232,10 @@ def test_a_cell_that_does_not_fit_is_named_not_traced() -> None:
     at_least_none = row_function(_ruleset(CONDITIONS[1:2]), ["headcount__low", "headcount__high", "approved"])
     with pytest.raises(UsageError, match="no number"):
         at_least_none([True, None, True])
+    names = row_function("zhejiang_2022", ["name", "approved_on"], as_of="2026-06-30")
+    for cell in (2, True, b"x", ["x"]):
+        with pytest.raises(UsageError, match="does not fit its column"):
+            names([cell, date(2022, 3, 1)])
     words = row_function(_ruleset(), ["independent", "entity_type", "as_of", "approved"], as_of=DAY)
     day = date.fromisoformat(DAY)
     assert set(words(["true", None, day, True])) > {"pass", "unknown"}

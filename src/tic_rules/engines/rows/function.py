@@ -182,7 +182,7 @@ def _taking(names: list[str], places: list[int]) -> dict[str, object]:
     return {"by_name": by_name, "by_place": by_place, "take": take, "absent": absent}
 
 
-_ERRORS = (TypeError, IndexError, ValueError, ArithmeticError)
+_ERRORS = (TypeError, AttributeError, IndexError, ValueError, ArithmeticError)
 """What a cell that does not fit its column ends in."""
 
 
