@@ -92,6 +92,18 @@ def test_settings_that_are_named_hold_for_the_run_alone(elsewhere: Path) -> None
     assert CliRunner().invoke(main, asked).exit_code == 2
 
 
+def test_of_a_package_that_is_there_twice_the_first_counts(
+    elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in ("site", "built"):  # installed, and built where one is
+        rule_file(elsewhere / place / "a_province", "elsewhere_2026")
+        package(elsewhere / place, "a_province", "a_province")
+        monkeypatch.syspath_prepend(str(elsewhere / place))
+    (elsewhere / "built" / "a_province-1.2.dist-info").rename(elsewhere / "built" / "A_province.egg-info")
+    (listed,) = [one for one in rulesets() if one.origin == "package"]
+    assert listed.file == str(elsewhere / "built" / "a_province" / "elsewhere_2026.yaml")
+
+
 def test_a_package_is_asked_for_its_files_and_not_imported(
     elsewhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
