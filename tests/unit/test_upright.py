@@ -404,6 +404,31 @@ def test_a_chapter_without_its_part_is_understood(form: Path, tmp_path: Path) ->
     assert plan.sections == ("总体思路/指导思想", "总体思路", "管理运行机制/组织架构", "附录")
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "一、建设基础和重要意义\n二、总体思路\n（一）指导思想",
+        "建设基础和重要意义；总体思路、指导思想",
+        "第一章 建设基础和重要意义\n总体思路：总体思路、指导思想",
+        "1.建设基础和重要意义\n2．总体思路，（1）指导思想",
+    ],
+)
+def test_chapters_are_understood_with_their_numbers_and_several_in_a_line(
+    typed: str, form: Path, tmp_path: Path
+) -> None:
+    """They were texts that no rule asks for, and the plan failed for want of its chapters."""
+    plan = Centre.from_file(filled(form, tmp_path / "a.xlsx", {**GENERAL, "方案章节": typed})).plan
+    assert plan is not None
+    assert list(dict.fromkeys(plan.sections or ())) == ["建设基础和重要意义", "总体思路", "总体思路/指导思想"]
+
+
+def test_a_text_that_is_not_all_chapters_stays_as_it_is(form: Path, tmp_path: Path) -> None:
+    typed = "三、附录\n指导思想、附件"
+    plan = Centre.from_file(filled(form, tmp_path / "a.xlsx", {**GENERAL, "方案章节": typed})).plan
+    assert plan is not None
+    assert plan.sections == ("三、附录", "指导思想、附件")
+
+
 def test_the_indicators_are_there_to_fill_in(form: Path, tmp_path: Path) -> None:
     book = openpyxl.load_workbook(form)
     keys = [row[0] for row in book["评价指标"].iter_rows(min_row=2, values_only=True) if row[0]]

@@ -119,12 +119,28 @@ def _on_hand() -> list[RuleSet]:
     return [load_ruleset(listed.id) for listed in catalogue.here().all()]
 
 
+_NUMBER = re.compile(
+    r"(?:第[一二三四五六七八九十\d]+[章节部分]+|[一二三四五六七八九十\d]+[、.．]|[（(][一二三四五六七八九十\d]+[)）])\s*"
+)
+
+
 def _chapters(given: Iterable[object], *asked: Sequence[str]) -> Iterator[object]:
-    """Chapters with the part that the first of several lists of words gives them."""
-    for chapter in given:
+    """Chapters with the part that the first of several lists of words gives them. One that is numbered and
+    several in one text (总体思路：指导思想、战略定位) are understood where all are asked for."""
+
+    def meant(chapter: object) -> list[str]:
         fits = ([word for word in words if chapter in (word, word.rsplit("/", 1)[-1])] for words in asked)
-        meant = next((words for words in fits if words), [])
-        yield meant[0] if chapter not in meant and len(meant) == 1 else chapter
+        return next((words for words in fits if words), [])
+
+    for chapter in given:
+        parts = [chapter]
+        if isinstance(chapter, str) and not meant(chapter):
+            plain = re.split("[、，,；;：:]", _NUMBER.sub("", chapter, count=1))
+            parts = [_NUMBER.sub("", part.strip(), count=1) for part in plain if part.strip()]
+            parts = parts if parts and all(map(meant, parts)) else [chapter]
+        for part in parts:
+            words = meant(part)
+            yield words[0] if part not in words and len(words) == 1 else part
 
 
 def _rule(
