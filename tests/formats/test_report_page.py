@@ -342,6 +342,7 @@ def test_the_whole_of_many_centres_counts_what_the_reports_say() -> None:
     assert by_rule["annual-evaluation"] == ("2026-12-31", 7)
     page = page_of(reports)
     assert "到2025年布局建设10—15家" in page.text
+    assert 'data-zh="现状"' in render(reports, Options("html", "zh"))  # on a phone its cells say their column
 
 
 def test_what_falls_due_later_than_a_year_is_in_the_calendar_only() -> None:

@@ -233,6 +233,9 @@ def test_a_judgement_has_its_own_status_and_those_to_come_stand_below_it(sent: P
         assert judgements == "✓ 符合 1条"
         assert "◇ 待评审 浙科发高〔2022〕5号 二（七） 联合国内外资源开展关键核心技术攻关\n" in review
         assert not any(rest)
+        problems = openpyxl.load_workbook(file)["问题清单"].iter_rows(min_row=4)
+        links = {row[2].value: row[7].hyperlink.location for row in problems if row[7].hyperlink}
+        assert links["联合国内外资源开展关键核心技术攻关"] == "'评审判断'!A3"
 
 
 def test_a_wide_workbook_gets_a_column_of_statuses(tmp_path: Path) -> None:

@@ -452,6 +452,12 @@ def test_everything_is_chosen_in_chinese(form: Path) -> None:
     assert [cell.value for cell in book["基本信息"][3]] == ["项目", "填写", "单位", "说明", "依据", "状态"]
 
 
+def test_the_form_says_that_plain_amounts_take_the_unit_chosen(form: Path) -> None:
+    """It said 金额（元） below a switch that may say 万元."""
+    rows = {row[0]: row[3] for row in openpyxl.load_workbook(form)["基本信息"].iter_rows(values_only=True)}
+    assert rows["财政结余经费"].startswith("金额，带单位：1.2亿元、1200万元；没有单位的数按选定的金额单位，")
+
+
 @pytest.fixture(scope="module")
 def english(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("form") / "form.xlsx"

@@ -63,6 +63,7 @@ class Problem(NamedTuple):
     kind: str
     texts: tuple[str, ...]
     cell: str
+    added: bool = False
 
 
 class Said(NamedTuple):
@@ -119,7 +120,7 @@ def said_of(report: Report, lang: str) -> Said:
                 asks, detail or asks, to_do(finding).in_(lang),
                 BEARER[finding.bearer].in_(lang), until,
             )  # fmt: skip
-            problems.append(Problem(kind, texts, cells[0] if cells else ""))
+            problems.append(Problem(kind, texts, cells[0] if cells else "", added))
     for warning in report.warnings:
         text, cell = warning.message.in_(lang), warning.get("cell") or ""
         if cell:
@@ -144,8 +145,8 @@ def given_back(file: str, said: Sequence[Said], faults: Sequence[Diagnostic], la
         book = Book(read_named(file, DataError))
         marks = [mark for one in said for mark in one.marks]
         marks += [Mark(fault.cell, "fail", f"✗ {fault.message.in_(lang)}") for fault in faults if fault.cell]
-        _write_statuses(book, marks, lang)
-        rows = list(_problem_rows(book, said, faults, lang))
+        free = _write_statuses(book, marks, lang)
+        rows = list(_problem_rows(book, said, faults, lang, free))
         name = next((name for name in book.sheets if is_one_of(name, (PROBLEMS,))), PROBLEMS.in_(lang))
         book.put_in_front(name, rows, [width for _, width in _HEADS])
         return book.packed()
@@ -156,7 +157,9 @@ def given_back(file: str, said: Sequence[Said], faults: Sequence[Diagnostic], la
 # --- statuses beside the items ------------------------------------------------------------------------------
 
 
-def _write_statuses(book: Book, marks: Iterable[Mark], lang: str) -> None:
+def _write_statuses(book: Book, marks: Iterable[Mark], lang: str) -> dict[str, int]:
+    """Gives the row of each sheet in which entries still to be added stand."""
+    free_rows: dict[str, int] = {}
     by_sheet: dict[str, dict[int, list[Mark]]] = {}
     for mark in marks:
         if (place := _place(mark.cell)) is not None:
@@ -175,7 +178,8 @@ def _write_statuses(book: Book, marks: Iterable[Mark], lang: str) -> None:
                 continue
             book.write(sheet, row, column, Cell(HEAD[0].in_(lang), Style(bold=True, ground="DCE6F1")))
             book.widen(sheet, column, _WIDTH)
-        below = _below(rows, row, _free(book, sheet, column))
+        free_rows[sheet] = max(_free(book, sheet, column), row + 1)
+        below = _below(rows, row, free_rows[sheet])
         for number, line in book.rows(sheet).items():
             earlier = book.texts_of(line).get(column, "")
             if number > row and number not in below and earlier[:1] in _SIGNED:
@@ -185,6 +189,7 @@ def _write_statuses(book: Book, marks: Iterable[Mark], lang: str) -> None:
                 kind = min((mark.kind for mark in said), key=ORDER.index)
                 book.write(sheet, number, column, Cell(_told(said, lang), Style(ground=GROUNDS[kind])))
                 book.make_room(sheet, number, column)
+    return free_rows
 
 
 def _place(cell: str) -> tuple[str, int, int] | None:
@@ -257,7 +262,7 @@ def _named(sheet: str, texts: Iterable[str]) -> tuple[int, int]:
 
 
 def _problem_rows(
-    book: Book, said: Sequence[Said], faults: Sequence[Diagnostic], lang: str
+    book: Book, said: Sequence[Said], faults: Sequence[Diagnostic], lang: str, free: Mapping[str, int]
 ) -> Iterator[list[Cell]]:
     head = Style(bold=True, ground="DCE6F1")
     yield [Cell(PROBLEMS.in_(lang), Style(bold=True))]
@@ -271,7 +276,7 @@ def _problem_rows(
     problems = [problem for one in said for problem in one.problems]
     problems += dict.fromkeys(warning for one in said for warning in one.warnings)
     for problem in sorted(problems, key=lambda problem: ORDER.index(problem.kind)):
-        yield [*_line(problem.kind, problem.texts), _link(book, problem.cell)]
+        yield [*_line(problem.kind, problem.texts), _link(book, problem.cell, free if problem.added else {})]
 
 
 def _line(kind: str, texts: Sequence[str]) -> Iterator[Cell]:
@@ -279,11 +284,13 @@ def _line(kind: str, texts: Sequence[str]) -> Iterator[Cell]:
         yield Cell(text, Style(ground=GROUNDS[kind]) if number == 0 else Style(bold=False))
 
 
-def _link(book: Book, cell: str) -> Cell:
+def _link(book: Book, cell: str, free: Mapping[str, int] | None = None) -> Cell:
+    """The cell that a problem leads to; `free` has the rows for entries still to be added."""
     place = _place(cell)
     if place is None:
         return Cell("")
     sheet, row, column = place
     if sheet not in book.sheets:
         return Cell(cell)
-    return Cell(cell.replace("'", ""), Style(link=True), at_cell(sheet, row, column))
+    link = at_cell(sheet, (free or {}).get(sheet, row), column)
+    return Cell(link.replace("'", ""), Style(link=True), link)
