@@ -10,8 +10,10 @@ from typing import Any
 
 import openpyxl
 import pytest
+from click.testing import CliRunner
 
 from tic_rules import Centre, DataError, UsageError, check
+from tic_rules.cli import main
 from tic_rules.model.loader import load_ruleset, parse_ruleset
 from tic_rules.renderers.form import blank_workbook
 from tic_rules.results.report import Report
@@ -427,6 +429,24 @@ def test_a_text_that_is_not_all_chapters_stays_as_it_is(form: Path, tmp_path: Pa
     plan = Centre.from_file(filled(form, tmp_path / "a.xlsx", {**GENERAL, "方案章节": typed})).plan
     assert plan is not None
     assert plan.sections == ("三、附录", "指导思想、附件")
+
+
+def test_lists_that_are_not_complete_are_named_in_chinese(form: Path, tmp_path: Path) -> None:
+    """In the form, which offers them, and in the workbook that a report makes."""
+    options = openpyxl.load_workbook(form)["_options"].iter_cols(values_only=True)
+    assert any({"资金投入", "理事会（董事会）·成员"} <= set(column) for column in options)
+    file = filled(form, tmp_path / "a.xlsx", {**GENERAL, "未填全的清单": "领域、资金投入"})
+    assert Centre.from_file(file).incomplete == ("fields", "contributions")
+    (tmp_path / "b.yaml").write_text(
+        "{id: z, jurisdiction: zhejiang, reported_on: 2026-06-30, incomplete: [fields, contributions]}",
+        encoding="utf-8",
+    )
+    made = tmp_path / "c.xlsx"
+    args = ["check", str(tmp_path / "b.yaml"), "--format", "xlsx", "--lang", "zh", "--output", str(made)]
+    CliRunner().invoke(main, args)
+    head, row = list(openpyxl.load_workbook(made)["中心"].values)[:2]
+    assert dict(zip(head, row, strict=True))["未填全的清单"] == "领域、资金投入"
+    assert Centre.from_file(made).incomplete == ("fields", "contributions")
 
 
 def test_the_indicators_are_there_to_fill_in(form: Path, tmp_path: Path) -> None:

@@ -140,7 +140,10 @@ class Reader:
             sheet = self.names.sheet(name) if isinstance(name, str) else None
         except Unclear:
             sheet = None
-        return sheet.path if sheet is not None else name
+        if sheet is not None:
+            return sheet.path
+        words = (one for one in self.names.layout.main.columns if one.kind == "words")
+        return next((one.path for one in words if name in (one.label.zh, one.label.en)), name)
 
     def merged(self, row: Row, index: int, parts: Parts) -> Diagnostic:
         """What is asked of a number in a merged cell: it does not say whether it is the sum or each row's."""

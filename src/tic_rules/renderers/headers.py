@@ -16,6 +16,8 @@ from tic_rules.renderers import sinks
 from tic_rules.renderers.cells import cell_text, choices
 
 _NUMBERS = ("count", "number", "money", "rate")
+_NO_DATA = ("sources", "attestations", "exemptions")
+"""Lists that speak about the data: no rule asks whether they are complete."""
 
 
 @cache
@@ -42,7 +44,6 @@ class Form:
         offered: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         """`asked` are the clauses by field, `offered` what can be chosen where any words may stand."""
-        self.offered = offered or {}
         self.layout, self.vocabulary, self.lang = layout, vocabulary, lang
         above = {path[:at] for path in wanted for at, char in enumerate(path) if char == "."} | wanted
         within = {  # the fields of a record that is wanted as a whole: acceptance
@@ -55,13 +56,22 @@ class Form:
         columns.sort(key=lambda one: (one.path != "id", one.path != "name", _comes_last(one)))
         self.main = layout.main._replace(columns=tuple(columns))
         self.lists = [sheet for path, sheet in layout.lists.items() if path in above]
+        titles = {
+            column.path: column.label.in_(lang) for column in layout.main.columns if column.kind == "words"
+        }
+        titles |= {sheet.path: sheet_title(sheet, lang) for sheet in layout.lists.values()}
+        self.titles = {path: title for path, title in titles.items() if [*titles.values()].count(title) == 1}
+        lists = [sheet_title(sheet, lang) for sheet in self.lists if sheet.path not in _NO_DATA]
+        self.offered = {"incomplete": lists, **(offered or {})}
         self.units = _units(vocabulary)
 
     def says(self, text: Text) -> str:
         return text.in_(self.lang)
 
     def cell(self, value: object, column: Column) -> str | int | float:
-        """A value of the data as its cell is filled in."""
+        """A value of the data as its cell is filled in; a list that is not complete is named as people do."""
+        if column.path == "incomplete" and isinstance(value, (list, tuple)):
+            value = [self.titles.get(str(name), name) for name in value]
         return cell_text(value, column, self.vocabulary, self.lang)
 
     def choices(self, column: Column) -> tuple[Sequence[str], bool]:
