@@ -256,6 +256,10 @@ def test_a_wide_workbook_gets_a_column_of_statuses(tmp_path: Path) -> None:
     assert "数据不足" in told["F2"].value
     assert "数据不足" in told["F3"].value
     assert told.max_row == 3
+    rows = openpyxl.load_workbook(back)["问题清单"].iter_rows(min_row=4, values_only=True)
+    head, *problems = rows
+    assert head[:3] == ("状态", "中心", "条款")
+    assert {row[1] for row in problems} == {"浙江省甲技术创新中心 甲", "浙江省乙技术创新中心 乙"}
     assert [
         one["summary"] for one in json.loads(run("check", str(back), "--format", "json"))["reports"]
     ] == before

@@ -45,6 +45,8 @@ _HEADS = (
     (Text("情况", "finding"), 50), (Text("怎么办", "to do"), 40), (Text("责任方", "who owes"), 12),
     (Text("期限", "until"), 14), (Text("位置", "place"), 26),
 )  # fmt: skip
+_CENTRE = (Text("中心", "centre"), 30)
+"""The column that tells the problems of several centres apart."""
 _CELL = re.compile(r"(.+)!([A-Z]{1,3})([0-9]+)")
 
 
@@ -69,6 +71,7 @@ class Problem(NamedTuple):
 class Said(NamedTuple):
     """What a report says of a workbook: small, and fit to be sent between processes."""
 
+    centre: str
     title: str
     reason: str
     marks: tuple[Mark, ...]
@@ -93,8 +96,9 @@ def said_of(report: Report, lang: str) -> Said:
     document = report.ruleset["document"]
     of = Text(f"《{document['title']}》", document["title_en"]).in_(lang)
     number, colon = document["number"] or of, Text("：", ": ").in_(lang)
-    name = report.centre["name"] if report.centre is not None else None
-    title = f"{name or ''} · {of} · {report.as_of}"
+    about: Mapping[str, str | None] = report.centre or {}
+    centre = " ".join(filter(None, (about.get("name"), about.get("id"))))
+    title = f"{about.get('name') or centre} · {of} · {report.as_of}"
     verdict = f"{VERDICT[report.verdict].in_(lang)}{colon}{report.waiting.reason.in_(lang)}"
     marks, problems, warnings, data = [], [], [], plain(report.subject)
     for finding in report:
@@ -126,7 +130,7 @@ def said_of(report: Report, lang: str) -> Said:
         if cell:
             marks.append(Mark(cell, "warning", f"{_WARNED} {text}"))
         warnings.append(Problem("warning", (_WARNING.in_(lang), "", "", text, "", "", ""), cell))
-    return Said(title, verdict, tuple(marks), tuple(problems), tuple(warnings))
+    return Said(centre, title, verdict, tuple(marks), tuple(problems), tuple(warnings))
 
 
 def _given(data: Json, path: str) -> bool:
@@ -148,7 +152,7 @@ def given_back(file: str, said: Sequence[Said], faults: Sequence[Diagnostic], la
         free = _write_statuses(book, marks, lang)
         rows = list(_problem_rows(book, said, faults, lang, free))
         name = next((name for name in book.sheets if is_one_of(name, (PROBLEMS,))), PROBLEMS.in_(lang))
-        book.put_in_front(name, rows, [width for _, width in _HEADS])
+        book.put_in_front(name, rows, [width for _, width in _heads(said)])
         return book.packed()
     except (Unpatchable, TicRulesError, ExpatError, zipfile.BadZipFile, ValueError, KeyError):
         return None
@@ -261,6 +265,11 @@ def _named(sheet: str, texts: Iterable[str]) -> tuple[int, int]:
 # --- the list of problems -----------------------------------------------------------------------------------
 
 
+def _heads(said: Sequence[Said]) -> tuple[tuple[Text, int], ...]:
+    several = len({one.centre for one in said}) > 1
+    return (_HEADS[0], _CENTRE, *_HEADS[1:]) if several else _HEADS
+
+
 def _problem_rows(
     book: Book, said: Sequence[Said], faults: Sequence[Diagnostic], lang: str, free: Mapping[str, int]
 ) -> Iterator[list[Cell]]:
@@ -268,15 +277,18 @@ def _problem_rows(
     yield [Cell(PROBLEMS.in_(lang), Style(bold=True))]
     for one in said:
         yield [Cell(""), Cell(one.title, Style(bold=True)), Cell(""), Cell(one.reason)]
-    yield [Cell(text.in_(lang), head) for text, _ in _HEADS]
+    heads = _heads(said)
+    yield [Cell(text.in_(lang), head) for text, _ in heads]
     unreadable = Text("无法读取", "not read").in_(lang)
     for fault in faults:
-        texts = [unreadable, fault.code, "", fault.message.in_(lang), "", "", ""]
-        yield [*_line("fail", texts), _link(book, fault.cell)]
-    problems = [problem for one in said for problem in one.problems]
-    problems += dict.fromkeys(warning for one in said for warning in one.warnings)
-    for problem in sorted(problems, key=lambda problem: ORDER.index(problem.kind)):
-        yield [*_line(problem.kind, problem.texts), _link(book, problem.cell, free if problem.added else {})]
+        line = [*_line("fail", [unreadable, fault.code, "", fault.message.in_(lang), "", "", ""])]
+        yield [line[0], *(Cell("") for _ in heads[len(_HEADS) :]), *line[1:], _link(book, fault.cell)]
+    problems = [(one.centre, problem) for one in said for problem in one.problems]
+    problems += dict.fromkeys((one.centre, warning) for one in said for warning in one.warnings)
+    for centre, problem in sorted(problems, key=lambda one: ORDER.index(one[1].kind)):
+        line = [*_line(problem.kind, problem.texts)]
+        whose = [Cell(centre, Style(bold=False))] if heads is not _HEADS else []
+        yield [line[0], *whose, *line[1:], _link(book, problem.cell, free if problem.added else {})]
 
 
 def _line(kind: str, texts: Sequence[str]) -> Iterator[Cell]:
