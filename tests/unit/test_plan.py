@@ -603,6 +603,15 @@ def test_a_plan_gives_no_other_field_to_a_centre_whose_field_is_not_listed() -> 
     assert any("不改变" in why for why in whys)
 
 
+def test_money_for_clauses_without_a_known_day_is_asked_for_once() -> None:
+    """The second of two steps named the two-year clause too, which the first met alone."""
+    centre = Centre.from_file(EXAMPLE.parent / "real" / "zj-fos.yaml")
+    steps = plan_of(centre, "zhejiang_2022", "2022-05-26").steps
+    (step,) = [step for step in steps if "investment-5y" in step.rules]
+    assert step.text.zh.startswith("资金投入增加25亿元")
+    assert "investment-2y" in step.rules
+
+
 def test_a_sum_is_shared_among_those_whom_each_clause_counts() -> None:
     plan = make_plan(Centre.from_file(EXAMPLE), load_ruleset("zhejiang_2022"), date(2026, 6, 30))
     (money,) = [step for step in plan.steps if step.kind == "money"]

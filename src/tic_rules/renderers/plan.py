@@ -70,8 +70,8 @@ def _together(steps: Iterable[Step]) -> Iterator[Step]:
 def due(day: date | None, lang: str) -> str:
     if day is None:
         soon = Text(
-            "尽快（没有期限，或期限已过须补齐数据）",
-            "as soon as possible (no deadline, or one that is past and lacks data)",
+            "尽快（没有确定的期限，或期限已过须补齐数据）",
+            "as soon as possible (no deadline that is known, or one that is past and lacks data)",
         )
         return soon.in_(lang)
     return f"{day_text(day, lang)}前（含当日）" if lang == "zh" else f"by {day}"

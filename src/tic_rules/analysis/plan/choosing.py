@@ -152,7 +152,8 @@ def _one_kind(
     for index, template in enumerate(templates):
         if costs.factor(template.at) != cheapest:
             continue
-        needed, amounts, best = 0, [], True
+        amounts: list[Amount] = []
+        needed, best = 0, True
         for total, by in sorted(sums, key=lambda s: s[1] or FIRST):
             share, most = total.parts[index], max(total.parts)
             lacking = -total.base + (Fraction(1) if total.strict else 0)
@@ -164,7 +165,10 @@ def _one_kind(
             units = -(-lacking // share)
             best = best and share == most
             if units > needed:
-                amounts.append(Amount(template, by or FIRST, int(units - needed) * UNIT))
+                more, day = int(units - needed) * UNIT, by or FIRST
+                if amounts and amounts[-1].by == day:
+                    more += amounts.pop().amount
+                amounts.append(Amount(template, day, more))
                 needed = int(units)
         if best and all(_holds(total, index, needed) for total in (*(t for t, _ in sums), *guards)):
             return amounts
