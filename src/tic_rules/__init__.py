@@ -5,8 +5,7 @@
     report.verdict
 
 The names are those of `tic_rules.api`, which is imported when one of them is first used. Importing prints
-nothing, reads no network and starts no engine.
-"""
+nothing, reads no network and starts no engine."""
 
 from __future__ import annotations
 

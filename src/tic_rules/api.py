@@ -63,8 +63,7 @@ def check(
     durable engine in a process of its own.
 
     Raises DataError for unusable data, RuleSetError for an unusable rule set, UsageError where there is no
-    as-of day.
-    """
+    as-of day."""
     _known(engine)
     rules = load_ruleset(ruleset)
     subject = subject_from(centre, Centre, rules.vocabulary)
@@ -83,8 +82,7 @@ def check_programme(
     centres given.
 
     Both are given as `check` takes a centre. Only centres of the rule set's jurisdiction are counted. Raises
-    as `check` does.
-    """
+    as `check` does."""
     _known(engine)
     rules = load_ruleset(ruleset)
     programme = subject_from(figures, Programme, rules.vocabulary)

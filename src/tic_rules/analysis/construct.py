@@ -1,8 +1,7 @@
 """What the data has to say for a condition to hold, or to fail: each operator is inverted here, once.
 
 A plan writes what is demanded into a centre's file, as changes that people can read; a sample puts it into a
-file that is made up. Neither trusts it: the reference evaluator has the last word on the file.
-"""
+file that is made up. Neither trusts it: the reference evaluator has the last word on the file."""
 
 from __future__ import annotations
 

@@ -7,8 +7,7 @@
     monitor.apply({"day": "2024-03-02"})
     state = monitor.state()  # a plain document for JSON; Monitor.restore(state) goes on from it
 
-At every step the findings are those of a fresh check of `monitor.data` on `monitor.day`.
-"""
+At every step the findings are those of a fresh check of `monitor.data` on `monitor.day`."""
 
 from __future__ import annotations
 
@@ -127,8 +126,7 @@ class Monitor:
 
         {"day": D}: time has passed, and the data is complete up to D; data that speaks for a later day still
         does. {"add": list, "entry": {...}}: an entry came in. {"set": place, "value": v, "since": D}: a value
-        is another, since a day or, without one, altogether; None is unknown. Both may carry "day" too.
-        """
+        is another, since a day or, without one, altogether; None is unknown. Both may carry "day" too."""
         is_event = isinstance(event, Mapping)
         kind = next((name for name in ("add", "set", "day") if is_event and name in event), None)
         if kind is None or event.keys() - _KEYS[kind] or _NEEDED[kind] - event.keys():

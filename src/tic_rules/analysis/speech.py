@@ -1,7 +1,6 @@
 """How policy documents speak: numbers, comparisons, modalities and deadlines as their words give them.
 
-This is knowledge of the language and of no clause: what a clause asks stands in the rule files alone.
-"""
+This is knowledge of the language and of no clause: what a clause asks stands in the rule files alone."""
 
 from __future__ import annotations
 

@@ -2,8 +2,7 @@
 at which.
 
 Every centre is decided by the reference at the ends, at each number that its data may come to, and between;
-nothing is estimated.
-"""
+nothing is estimated."""
 
 from __future__ import annotations
 

@@ -190,8 +190,7 @@ def days_of_change(subject: Subject, ruleset: RuleSet, first: date, last: date) 
     """Every day of a span on which a finding can differ from the day before.
 
     Findings turn on a day that the data names, that the rules name, or that lies some years after approval,
-    and on the day after it; and when a year begins or ends.
-    """
+    and on the day after it; and when a year begins or ends."""
     checked_span(first, last)
     bounds = set(_bounds_of_ages(ruleset))
     if None in bounds:

@@ -1,7 +1,6 @@
 """Help in Chinese: the command line explains itself in the language of its user.
 
-`help.zh.yaml` has the Chinese of every help text by its English; a test holds that none is missing.
-"""
+`help.zh.yaml` has the Chinese of every help text by its English; a test holds that none is missing."""
 
 from __future__ import annotations
 

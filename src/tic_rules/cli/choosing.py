@@ -35,8 +35,7 @@ def chosen(
     the day.
 
     With `own_day`, the file's reported_on goes before the day asked for; the file may say the fields of the
-    rule sets in `also` too.
-    """
+    rule sets in `also` too."""
     named = load_rulesets(rules)
     centre = read_subject(path, Centre, words_of((*named, *also)), named)
     on = as_of_day(centre, None if own_day and centre.speaks_for is not None else as_of)

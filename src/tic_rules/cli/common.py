@@ -124,8 +124,7 @@ def write(text: str, output: str | None, *, format_: str = "text") -> None:
     """To a file, whole or not at all, or to standard output. Raises UsageError where the file cannot be
     written.
 
-    In a file, YAML stays what it says: it is to be filled in and read, and no runner's log.
-    """
+    In a file, YAML stays what it says: it is to be filled in and read, and no runner's log."""
     if output is None or output == "-":
         say(text, format_=format_)
         return

@@ -2,8 +2,7 @@
 here upward wins.
 
 A setting stands for the option of the same name of `tic-rules check`; what is given on the command line
-goes before it. Paths are taken from the folder of the file.
-"""
+goes before it. Paths are taken from the folder of the file."""
 
 from __future__ import annotations
 

@@ -35,8 +35,7 @@ def command(ruleset: str, source: str | None, format_: str, output: str | None, 
 
     With --source every sentence too. Exit status 1 where a clause is not covered, a word that obliges,
     permits or encourages is neither quoted by a rule nor explained in sentences/NAME.yaml beside the rule
-    file, or the text differs.
-    """
+    file, or the text differs."""
     guard([output], [ruleset, source], command="tic-rules coverage")
     rules = readable_ruleset(ruleset)
     beside = file_of(rules)

@@ -73,8 +73,7 @@ def command(
     (HEAD~1:rules/zhejiang_2022.yaml).
 
     A alone is compared with the editions that it replaces, the oldest first. With --impact two are
-    compared, and what else is named are centres.
-    """
+    compared, and what else is named are centres."""
     if not impact and (as_of is not None or everyone):
         zh, en = "--as-of 和 --all 要与 --impact 同用", "--as-of and --all go with --impact"
         raise fault(UsageError, "impact", zh, en)

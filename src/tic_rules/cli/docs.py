@@ -30,8 +30,7 @@ from tic_rules.renderers.pages import pages
 def command(folder: str, rules: tuple[str, ...], corpus: str | None, lang: str) -> None:
     """Write the pages of the rules into DIR: index.html compares all documents by topic.
 
-    HTML holds both languages; Markdown is in --lang.
-    """
+    HTML holds both languages; Markdown is in --lang."""
     rulesets = named_or_on_hand(rules)
     where = Path(corpus) if corpus is not None else _corpus_of_the_checkout()
     made = site(rulesets, read_examples(where) if where is not None else {})

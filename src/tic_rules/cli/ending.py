@@ -1,8 +1,7 @@
 """How a run ends: its exit status, and what is said where it ends otherwise than foreseen.
 
 0 and 1 say what the command came to; 2 what cannot be used, cannot be written or was not foreseen; 130 that
-it was interrupted; 141 that the reader of its output went away.
-"""
+it was interrupted; 141 that the reader of its output went away."""
 
 from __future__ import annotations
 
@@ -31,8 +30,7 @@ def ended(run: Callable[[], object], args: Sequence[str], notes: Mapping[str, ob
     """Run a command to its end and give its exit status; no error comes through.
 
     `args` are the words that it was called with; `notes` what it has made of them (language, annotations)
-    when it ends.
-    """
+    when it ends."""
     try:
         if sys.stdout is None:  # Python has none where the shell closed it
             raise OSError(errno.EBADF, os.strerror(errno.EBADF))

@@ -56,8 +56,7 @@ def expand(
     """Files as they are named; of a folder, every centre file below it in order of name.
 
     By the vocabulary a file is known to hold a list of another beside it; without one, by the shared words.
-    What cannot be looked into is told among `broken`; linked folders are followed, each folder once.
-    """
+    What cannot be looked into is told among `broken`; linked folders are followed, each folder once."""
     words = vocabulary or shared_vocabulary()
     for name in dict.fromkeys(paths):
         if name in ("", "-") or not os.path.isdir(name):
@@ -155,8 +154,7 @@ def _looks_like_a_centre(file: Path, beside: Collection[str], vocabulary: Vocabu
 
 def _json_of_a_centre(text: str) -> bool:
     """Whether JSON, perhaps cut off or faulty, speaks of a centre or of several. Not: reports, baselines and
-    schemas, which the program writes itself, rule files, figures of a programme, what is nothing of ours.
-    """
+    schemas, which the program writes itself, rule files, figures of a programme, what is nothing of ours."""
     within, depth, top, below = 2 if text.lstrip().startswith("[") else 1, 0, set[str](), set[str]()
     for token in _TOKEN.finditer(text):
         if token[2]:

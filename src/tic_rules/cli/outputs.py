@@ -44,8 +44,7 @@ class Target(NamedTuple):
 def targets(format_: str, output: str | None, more: Sequence[str]) -> list[Target]:
     """The outputs of a run, faults of the arguments at once. Raises UsageError.
 
-    A further output on standard output takes the place of the format that nobody asked for.
-    """
+    A further output on standard output takes the place of the format that nobody asked for."""
     wanted, faults = list[Target](), list[Text]()
     asked = [_parsed(text, faults) for text in more]
     if not any(one.file is None for one in asked) or output is not None or given("format_"):
@@ -72,8 +71,7 @@ def _parsed(text: str, faults: list[Text]) -> Target:
 
 def placed(wanted: Sequence[Target], files: Sequence[str], programme: str | None) -> list[Target]:
     """The outputs of a run over files: workbooks that go to a folder by name, each that was checked under its
-    own. Raises UsageError for two of one name, and for macros under a name that cannot bear them.
-    """
+    own. Raises UsageError for two of one name, and for macros under a name that cannot bear them."""
     return [_placed(one, files, programme) if one.format == "xlsx" else one for one in wanted]
 
 
@@ -172,8 +170,7 @@ def opened(
     wanted: Sequence[Target], options: Sequence[Options], record: str | None
 ) -> Iterator[tuple[list[Output | Folder], Replacement | None]]:
     """The outputs and the baseline to be written. Files are opened before any work is done and take their
-    places after it, when all of them are whole. Raises UsageError for one that cannot be written.
-    """
+    places after it, when all of them are whole. Raises UsageError for one that cannot be written."""
     files, outputs = list[Replacement](), list[Output | Folder]()
     try:
         for target, how in zip(wanted, options, strict=True):

@@ -60,8 +60,7 @@ def command(
     exemptions: bool, encouraged: bool, format_: str, output: str | None, patch: str | None, lang: str,
 ) -> None:  # fmt: skip
     """What would make a centre compliant at the least cost of change, each step with its clause and its
-    day.
-    """
+    day."""
     from tic_rules.analysis.plan import make_plan
 
     guard([output, patch], [path, *rules], command="tic-rules plan", rules=rules)

@@ -37,8 +37,7 @@ class Replacement:
 
     A device or a pipe is written as it is. `added`: what was written goes to the end of a file that others
     write too. `stream` may be given to whoever writes bytes. Errors of the making, of `write` and of
-    `commit` are UsageError.
-    """
+    `commit` are UsageError."""
 
     def __init__(self, name: str, *, added: bool = False, durable: bool = True) -> None:
         """`durable`: the disk is asked to have it before it takes its place. Raises UsageError."""
@@ -152,8 +151,7 @@ def guard(
 
     Of a rule file the vocabulary beside it is an input, of a CSV file the lists beside it, of every run the
     settings, the shipped rules and the rule files that are known by their ids. `again` are outputs that are
-    read on purpose: a baseline. `rules` may declare lists of their own.
-    """
+    read on purpose: a baseline. `rules` may declare lists of their own."""
     named = [name for name in outputs if name is not None and name != "-"]
     meant = [name for name in again if name is not None and name != "-"]
     if not named and not meant:

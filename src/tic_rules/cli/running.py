@@ -2,8 +2,7 @@
 in other processes.
 
 What comes back of a file is small: pieces of the outputs and counts. It comes in the order of the input,
-and only so many files are under way at once, so memory does not grow with their number.
-"""
+and only so many files are under way at once, so memory does not grow with their number."""
 
 from __future__ import annotations
 

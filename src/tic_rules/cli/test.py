@@ -39,8 +39,7 @@ def command(
 
     Shows the outcome by rule, and what no case covers: a rule both ways, a bound at, below and past it, the
     last day of a deadline and the next. Exit status 1 where a case comes out otherwise or a mutant passes
-    unseen, 2 where a file cannot be used.
-    """
+    unseen, 2 where a file cannot be used."""
     guard([output], [*rulefiles, where], command="tic-rules test")
     rulesets = [load_ruleset(name) for name in rulefiles]
     guard(

@@ -48,8 +48,7 @@ def command(
 
     CENTRE is the data, or a folder of it, where it no longer stands where the report says. Exit status 0
     where all come to the same (but for the key `tool`), 1 where one does not, 2 where one cannot be decided
-    again.
-    """
+    again."""
     guard([output], [report, centre, rules], command="tic-rules verify")
     again = _Again(report, centre, rules, engine)
     results, broken = list[Verification](), list[Diagnostic]()

@@ -28,8 +28,7 @@ _SHOWN = 3
 def command(text: tuple[str, ...], rules: tuple[str, ...], kind: str | None, format_: str, lang: str) -> None:
     """Facts, lists, fields, words, topics and units with their labels, units and the rules that use them.
 
-    TEXT is looked for in names and in both languages; several words have to stand there together.
-    """
+    TEXT is looked for in names and in both languages; several words have to stand there together."""
     sets = named_or_on_hand(rules)
     entries = [one for one in glossary(words_of(sets), sets, " ".join(text)) if kind in (None, one.kind)]
     if format_ == "json":

@@ -1,7 +1,6 @@
 """Four-valued logic: Kleene's three values, and a fourth for a judgement that is still to be made.
 
-Values are small integers, so that `all` of several conditions is their minimum.
-"""
+Values are small integers, so that `all` of several conditions is their minimum."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """Exact numbers as ranges, and yuan as people write them.
 
 Numbers are `int` or `Fraction`, never binary floats; the endless end of a range is `INFINITY`, which compares
-with both.
-"""
+with both."""
 
 from __future__ import annotations
 
@@ -120,8 +119,7 @@ def parse_number(value: object, *, money: bool = False) -> int | Fraction:
     """An exact number from what a file or a caller gives: int, Decimal, float (by its shortest text), or text
     with a unit.
 
-    Raises NotANumber with the reason in Chinese and English.
-    """
+    Raises NotANumber with the reason in Chinese and English."""
     if isinstance(value, bool):
         raise NotANumber("应为数字，不是真假值", "a number is expected, not true or false")
     if isinstance(value, (int, Fraction)):

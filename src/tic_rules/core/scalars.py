@@ -1,8 +1,7 @@
 """What programs hand over in the place of plain values: members of enumerations, scalars of numpy and pandas,
 values of their own beside the fields.
 
-Neither library is imported: a value is known by the module and the name of its type.
-"""
+Neither library is imported: a value is known by the module and the name of its type."""
 
 from __future__ import annotations
 
@@ -45,8 +44,7 @@ def plain(value: Any, level: int = 0) -> object:
     """The value as a file would give it: of a member its value, of a scalar the Python value that it holds.
 
     A float keeps its shortest decimal, whatever its width; NaT and NA are None. What is unlike any of these
-    stays as it is. Raises NotPlain where lists are nested deeper than a file may have them.
-    """
+    stays as it is. Raises NotPlain where lists are nested deeper than a file may have them."""
     kind = type(value)
     if kind in PLAIN:
         return value

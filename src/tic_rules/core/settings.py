@@ -1,7 +1,6 @@
 """Where the settings of a project stand: `tic-rules.toml`, or `[tool.tic-rules]` in `pyproject.toml`.
 
-The nearest file from here upward is taken, or the one that TIC_RULES_CONFIG names.
-"""
+The nearest file from here upward is taken, or the one that TIC_RULES_CONFIG names."""
 
 from __future__ import annotations
 

@@ -3,8 +3,7 @@ nodes.
 
 Scalars stay raw: `Plain` text means what the field that reads it says, so `3.10`, `010` and `no` are never
 turned into something else on the way. Duplicate keys, tags, aliases that grow without bound and undecodable
-bytes are diagnostics.
-"""
+bytes are diagnostics."""
 
 from __future__ import annotations
 
@@ -301,8 +300,7 @@ def read_text(text: str, file: str, *, json_text: bool = False, line: int = 1, o
     """Compose YAML text, or JSON text that starts on a line of its file. Raises BadText with every duplicate
     key, tag and alias fault found.
 
-    A text of `ours` came with the program: it is not looked through for what would exhaust the composer.
-    """
+    A text of `ours` came with the program: it is not looked through for what would exhaust the composer."""
     if json_text:
         from tic_rules.core.json_nodes import compose_json  # most files are YAML
 
@@ -393,8 +391,7 @@ def _refuse_monsters(text: str, file: str) -> None:
 
     A block collection within another starts further to the right, so a line's leading blanks and indicators
     bound the depth; opening brackets bound it in flow style. Only a text that is long, or over a bound, is
-    read event by event first.
-    """
+    read event by event first."""
     indented = _INDENTED.search(text) if "\r" in text else _PLAINLY_INDENTED.search("\n" + text)
     if len(text) < _SHORT and text.count("[") + text.count("{") < _FEW and not indented:
         return

@@ -1,6 +1,5 @@
 """One check: a subject, a rule set, a day. Attestations and exemptions are sorted out, rules decided, the
-report wired.
-"""
+report wired."""
 
 from __future__ import annotations
 
@@ -71,8 +70,7 @@ def check_subject(
     """Decide every rule of a rule set for a subject on a day.
 
     `isolated` keeps the durable engine in a process of its own; `exemptions` says whether those of the data
-    count.
-    """
+    count."""
     given = subject = fitting(subject, ruleset.vocabulary)
     if not exemptions and subject.exemptions:
         subject = subject.model_copy(update={"exemptions": ()})
@@ -102,8 +100,7 @@ def with_centres(programme: Programme, ruleset: RuleSet, centres: Iterable[Centr
     """Figures of a programme with the centres given that are of the rule set's jurisdiction and approved.
 
     A centre of several files counts once, as the newest says that does not speak for a day after `as_of`;
-    files without an id are each of a centre of their own.
-    """
+    files without an id are each of a centre of their own."""
     fields = any(isinstance(node, c.OfEach) for rule in ruleset for _, node in c.nodes_of(rule))
     files: dict[object, list[Centre]] = {}
     for place, centre in enumerate(centres):
@@ -132,8 +129,7 @@ def _statuses(
     scene: Scene, decisions: Sequence[Decision], exempted: Mapping[str, _Exempted]
 ) -> dict[str, Any]:
     """The status of every rule, by its id. An engine that says `statuses` makes a decision when it is
-    looked at.
-    """
+    looked at."""
     decided = getattr(decisions, "statuses", None) or [decision.status for decision in decisions]
     statuses = dict(zip(scene.ruleset.rule_ids, decided, strict=True))
     for rule_id, (_, decision) in exempted.items():
@@ -170,8 +166,7 @@ class _Exempted(NamedTuple):
 
 def _exemptions(scene: Scene, decisions: Sequence[Decision]) -> tuple[dict[str, _Exempted], set[int]]:
     """The rules for which complete exemptions are given, decided with them, and the exemptions that were
-    used.
-    """
+    used."""
     exempted: dict[str, _Exempted] = {}
     used: set[int] = set()
     for rule_id, given in exemptions_of(scene.subject, scene.ruleset).items():
@@ -204,8 +199,7 @@ def _consequences(scene: Scene, findings: Sequence[Finding]) -> list[Consequence
 
 def _warnings(scene: Scene, used: set[int]) -> tuple[Notice, ...]:
     """What the report warns of. Whether an attestation had an effect is seen by the reference, whatever
-    engine decided.
-    """
+    engine decided."""
     for rule in scene.ruleset.rules if scene.subject.attestations else ():
         follow(rule, scene)
     return warnings_of(scene, used)
@@ -213,8 +207,7 @@ def _warnings(scene: Scene, used: set[int]) -> tuple[Notice, ...]:
 
 def _decided(scene: Scene, engine: Engine, isolated: bool) -> tuple[Sequence[Decision], Engine]:
     """The rules decided, and the engine that decided them: a centre with an open clock the compiled engine
-    leaves to the reference.
-    """
+    leaves to the reference."""
     if engine == "durable":
         from tic_rules.engines import rete
 

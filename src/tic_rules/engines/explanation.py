@@ -14,8 +14,7 @@ from tic_rules.model.ruleset import Rule
 
 class Concluded(Sequence[Decision]):
     """What an engine concludes of every rule, in the rule set's order: statuses at once, decisions when
-    they are looked at.
-    """
+    they are looked at."""
 
     def __init__(self, scene: Scene, statuses: Sequence[str], engine: str) -> None:
         self.statuses, self.engine = statuses, engine
@@ -42,8 +41,7 @@ class Concluded(Sequence[Decision]):
 
 def explained(rule: Rule, scene: Scene, status: str, engine: str) -> Decision:
     """The reference's decision of a rule. Another status than the engine's would be a fault of ours, and is
-    not explained away.
-    """
+    not explained away."""
     decision = settle(rule, scene)
     if decision.status != status:
         zh = f"规则 {rule.id}：{engine} 引擎判为 {status}，参照实现判为 {decision.status}；请报告此问题"

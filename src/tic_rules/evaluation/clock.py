@@ -28,8 +28,7 @@ def clock_of(rule: Rule, scene: Scene, scenario: Scenario) -> Clock | None:
     """The clock of a rule that is not owed year by year; None where its time has not come.
 
     Rules that say the same of time have the same clock in the same scenario; it is remembered for the
-    length of a check.
-    """
+    length of a check."""
     key = (rule.time, scenario)
     clocks: dict[object, Clock | None] = scene.clocks
     if key not in clocks:
@@ -112,8 +111,7 @@ def deadline_of(rule: Rule, scenario: Scenario) -> date | None:
 
 def deadline_between(rule: Rule, centre: Centre, as_of: date) -> tuple[date, date] | None:
     """The first and the last day on which a rule's time may end, as far as the data says; None where an end
-    is open, or where the rule has no deadline that hangs on approval or term.
-    """
+    is open, or where the rule has no deadline that hangs on approval or term."""
     approved, term = approved_between(centre, as_of), centre.term_years
     if approved is None or FIRST_DAY in approved or LAST_DAY in approved:
         return None
@@ -136,8 +134,7 @@ def came_later(scene: Scene, scenario: Scenario) -> date | None:
 
 def years_owed(rule: Rule, scene: Scene, scenario: Scenario) -> range:
     """The calendar years that owe something: wholly since approval, since the document is in force and, where
-    the rule says so, within the term; up to the as-of day.
-    """
+    the rule says so, within the term; up to the as-of day."""
     as_of, yearly, approved = scene.as_of, rule.yearly, scenario.approved
     assert yearly is not None
     assert approved is not None
@@ -180,8 +177,7 @@ class Occasion(NamedTuple):
 
 def cycles_owed(rule: Rule, scene: Scene, scenario: Scenario) -> list[Occasion]:
     """The cycles from approval that have begun by the as-of day; none whose time was over before the document
-    came into force, for a centre that was approved before it.
-    """
+    came into force, for a centre that was approved before it."""
     cycle, approved, as_of = rule.cycle, scenario.approved, scene.as_of
     assert cycle is not None
     assert approved is not None

@@ -36,8 +36,7 @@ class Decision(NamedTuple):
     """A rule decided for one scenario: the status and all that the finding is made of.
 
     `holds` says whether the requirement itself is true, whatever became of the rule; `if_false` is the
-    status that it would have if it were false. Both serve to settle what several scenarios leave open.
-    """
+    status that it would have if it were false. Both serve to settle what several scenarios leave open."""
 
     status: str
     seen: Seen | None = None
@@ -271,8 +270,7 @@ def _dated(when: Span) -> str:
 
 def _one_of(ways: list[Owed], key: str, every: bool, certain: bool, unclear: tuple[Path, ...]) -> Owed:
     """What an entry owes, over the days that it may have: where these are `every` one of them, what all come
-    to. One that is not `certain` to owe anything passes, or is unknown.
-    """
+    to. One that is not `certain` to owe anything passes, or is unknown."""
     statuses = {status for _, status, _, _ in ways}
     if every and (statuses == {"pass"} or (certain and len(statuses) == 1)):
         return (key, *ways[0][1:])

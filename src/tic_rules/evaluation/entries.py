@@ -1,7 +1,6 @@
 """The lists of the data: which entries count on a day, and whether an entry is as a rule asks.
 
-What is not known is UNKNOWN, with the places that keep it open. Nothing here knows a rule.
-"""
+What is not known is UNKNOWN, with the places that keep it open. Nothing here knows a rule."""
 
 from __future__ import annotations
 
@@ -33,8 +32,7 @@ class Moment(NamedTuple):
 
     Of a centre that was approved before the document came into force, `force` is that day: what lists
     declare as `earlier` is left out before it; `adverse` says that the rule is a prohibition or a
-    consequence.
-    """
+    consequence."""
 
     day: date
     start: date = FIRST_DAY
@@ -244,8 +242,7 @@ class Lists:
 
     def entries_at(self, fact: Fact, moment: Moment, since: int | None = None) -> Counted:
         """The entries of a fact's list that count, or may count, at a moment; `since` is the first year of
-        its window, where that is taken as known.
-        """
+        its window, where that is taken as known."""
         name, over = fact.list_name, fact.over
         assert name is not None
         key = (name, moment, over, since)
@@ -279,8 +276,7 @@ class Lists:
         """The entries of a window that looks back from the day looked at.
 
         Of full years, a list that has years is read by them, as far as it is dated by the day looked at; any
-        other by its dates. A year that lies in a window of months only in part may count.
-        """
+        other by its dates. A year that lies in a window of months only in part may count."""
         listed, by_year = self.listed(name), over.full_years is not None
         declared = listed.declared
         begins, ends = over.days(moment.day)
@@ -453,8 +449,7 @@ class Lists:
 
 def undated(entry: Entry, declared: ListOf, by_year: bool) -> Iterator[Path]:
     """The places that leave open whether an entry counts: its date; its year, where an entry with a date is
-    looked at `by_year`, and of figures of a year also where it is known; the founding.
-    """
+    looked at `by_year`, and of figures of a year also where it is known; the founding."""
     if entry.founded is not None:
         yield entry.founded
     if declared.date and entry.when is not None and not entry.when.exact:

@@ -1,7 +1,6 @@
 """How facts are read from a subject's data at a moment: numbers, words, single values, with their places.
 
-What is not known stays a range, a missing path or UNKNOWN. Nothing here knows a rule.
-"""
+What is not known stays a range, a missing path or UNKNOWN. Nothing here knows a rule."""
 
 from __future__ import annotations
 
@@ -302,8 +301,7 @@ class Scene:
     def sums(self, name: str, moment: Moment) -> list[Range]:
         """The ranges that a sum may lie in: an entry that may not count adds all of its amount, or nothing.
 
-        One range where the fact is no sum, or where there are too many ways to add up.
-        """
+        One range where the fact is no sum, or where there are too many ways to add up."""
         fact = self.facts[name]
         whole = self.number(name, moment).range
         entries, more, _ = self.entries_at(fact, moment) if fact.reading == "sum" else ([], (), None)

@@ -40,8 +40,7 @@ def entries_running(node: c.Running, scene: Scene, moment: Moment) -> Seen:
     """So many entries one after the other are so.
 
     True where so many certain ones have none between them that may be otherwise; false where, between any so
-    many that may be so, there is one that is not. An entry that is not shown may lie anywhere.
-    """
+    many that may be so, there is one that is not. An entry that is not shown may lie anywhere."""
     entries, more, listed = scene.entries_at(scene.facts[node.of], moment)
     placed = [
         one
@@ -176,8 +175,7 @@ def each_year(
     node: c.EachYear, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule, see: See
 ) -> Seen:
     """Each year on its own; one that may be that of the founding counts only for those that hold. Where no
-    year surely counts, none may be left to look at.
-    """
+    year surely counts, none may be left to look at."""
     years = year_moments(node, scene, moment)
     founded = (scene.facts[node.each_year.founded].at,) if node.each_year.founded is not None else ()
     parts = []

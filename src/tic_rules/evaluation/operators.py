@@ -1,8 +1,7 @@
 """What each condition sees at a moment of a scenario: the definition of every operator.
 
 A condition says what it saw (`see`): its value, what it observed against which bound, the places it read
-or missed. Everything faster must agree with it. Evaluation order never changes a value.
-"""
+or missed. Everything faster must agree with it. Evaluation order never changes a value."""
 
 from __future__ import annotations
 

@@ -20,8 +20,7 @@ def running(node: c.Running, scene: Scene, moment: Moment, scenario: Scenario, r
 
     An entry without a year may be of any year: a run that lacks no more years than there are of them is open.
     A year with two results of which one is so and the other is not is for a person to judge; where the other
-    may be one of that year that is not so, the year is open.
-    """
+    may be one of that year that is not so, the year is open."""
     fact = scene.facts[node.of]
     listed = scene.listed(fact.list_name or "")
     years = [entry.year for entry in listed.entries if entry.year is not None]

@@ -186,8 +186,7 @@ def exact_scenario(scene: Scene, needs: Needs) -> Scenario | None:
 
 def _within_reason(scene: Scene, centre: Centre) -> dict[Needs, Scenarios]:
     """The scenarios of all needs that the data leaves open; of what costs most, two, until the rest is done
-    in good time, so that it does not depend on which rule was looked at first.
-    """
+    in good time, so that it does not depend on which rule was looked at first."""
     left_open = [needs for needs in rules_by_needs(scene.ruleset) if exact_scenario(scene, needs) is None]
     scenarios = {needs: _scenarios(scene, centre, needs) for needs in left_open}
     work = {needs: len(scenarios[needs].all) * _work(scene, needs) for needs in left_open}
@@ -349,8 +348,7 @@ def _cycles(cycle: Cycle, scene: Scene) -> set[Shift]:
 
 def _end_is_anywhere(scene: Scene, centre: Centre, needs: Needs) -> bool:
     """Whether one term of years already lets the end fall on any day, as the approval may have been on any;
-    not where both days matter together, for the entries that lie between them.
-    """
+    not where both days matter together, for the entries that lie between them."""
     if centre.approved_on is not None:
         return False
     if not needs.window:
@@ -376,8 +374,7 @@ def _from_approval(
     pivot: date | None,
 ) -> Iterable[Scenario]:
     """The scenarios of one day of approval: with every term; where there is a `pivot`, with the shortest, and
-    on that day with the longest too, which shows whether the term matters.
-    """
+    on that day with the longest too, which shows whether the term matters."""
     applications: list[date | None] = [None]
     if needs.application:
         span = centre.applied_on
@@ -401,8 +398,7 @@ def _from_approval(
 
 def _terms(scene: Scene, centre: Centre, approved: date) -> list[int]:
     """The terms of years that the data allows; those that end long after the as-of day, and after the day on
-    which the document came into force, are alike.
-    """
+    which the document came into force, are alike."""
     years = centre.term_years or Range(1, LAST_DAY.year)
     latest = max(scene.as_of, scene.force or scene.as_of).year
     longest = max(latest - approved.year, 0) + 2 if approved != FIRST_DAY else 12

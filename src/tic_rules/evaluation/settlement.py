@@ -279,8 +279,7 @@ def _chained(ruleset: RuleSet) -> tuple[tuple[Rule, Needs], ...]:
 
 def followed(decision: Decision) -> tuple[int, tuple[Path, ...]]:
     """What a consequence means for one that waits for it: whether it followed, and what keeps that open; what
-    has to be judged first waits for the attestation.
-    """
+    has to be judged first waits for the attestation."""
     if decision.status == "needs_review":
         return UNKNOWN, decision.missing or (("attestations",),)
     return {"fail": TRUE, "unknown": UNKNOWN}.get(decision.status, FALSE), decision.missing

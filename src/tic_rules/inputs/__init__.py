@@ -1,8 +1,7 @@
 """Files and Python values to plain data with places: the one place that opens centre files.
 
 One file a format; a format's file is imported when it is met. Tables are read by the description of the
-data's fields that the caller hands over (`Names`); nothing here knows a model.
-"""
+data's fields that the caller hands over (`Names`); nothing here knows a model."""
 
 from __future__ import annotations
 
@@ -35,8 +34,7 @@ def read_sources(path: str | os.PathLike[str], names: Callable[[], Names]) -> It
     is wrong with it.
 
     `names` gives the names that columns and sheets may have, where the file is a table. A file that cannot be
-    used as a whole gives one error. Never raises for what a file says.
-    """
+    used as a whole gives one error. Never raises for what a file says."""
     file = file_name(os.fspath(path))
     try:
         raw = read_bytes(os.fspath(path))

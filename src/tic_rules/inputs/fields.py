@@ -14,8 +14,7 @@ class Field(NamedTuple):
     `kind` is what it holds: date, money, count, number, rate, year, years, truth, text or words; or record,
     list or table, which have `fields` of their own (a table names its entries). `words` is the name of the
     list of words that it may say, `choices` are these with their labels. `measure` is the unit of the
-    vocabulary that its numbers count, where a fact says so: person, year.
-    """
+    vocabulary that its numbers count, where a fact says so: person, year."""
 
     path: str
     kind: str

@@ -106,8 +106,7 @@ def read_header(
     """The header among the first rows: the first of which at least half of the cells are known (a heading
     over several columns counts for each). `sheet` is None for the sheet of series.
 
-    Names that are not known are put among the faults. Raises DataError where there is no header.
-    """
+    Names that are not known are put among the faults. Raises DataError where there is no header."""
     top: list[tuple[Row, list[str]]] = []
     for row in islice(rows, SEARCHED):
         texts = [

@@ -2,8 +2,7 @@
 give to their columns.
 
 A column is known by its dotted path, by its label in either language, or by a shorter end of these where that
-is unique.
-"""
+is unique."""
 
 from __future__ import annotations
 
@@ -129,8 +128,7 @@ def _columns(
     """The columns of a record; a list in it gets a sheet of its own, and here a column that can say that it
     is empty.
 
-    `above` is how many parts of a path lead to the record of the row.
-    """
+    `above` is how many parts of a path lead to the record of the row."""
     for field in record.fields:
         parts = tuple(field.path.split("."))
         if field.kind == "record":

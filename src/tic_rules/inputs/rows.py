@@ -18,8 +18,7 @@ ADDED = frozenset(["money", "count", "number", "rate"])
 class Row(Protocol):
     """A row of a table: its cells, and the place of each by its index.
 
-    `copied`: the cells that have their value from a merged one; `across`: from one in the same row.
-    """
+    `copied`: the cells that have their value from a merged one; `across`: from one in the same row."""
 
     @property
     def cells(self) -> Sequence[object]: ...

@@ -1,8 +1,7 @@
 """Rows to data: a row of the main sheet is a centre, the rows of the other sheets are the entries of its
 lists, joined by its id.
 
-The data is what a YAML file would hold; its places are cells.
-"""
+The data is what a YAML file would hold; its places are cells."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """The vertical form of a workbook: one row an item (项目｜填写｜单位｜…), one sheet a subject.
 
 All such sheets of a file together are the one row of a main sheet, for one centre; each value keeps the
-address of its own cell.
-"""
+address of its own cell."""
 
 from __future__ import annotations
 
@@ -59,8 +58,7 @@ def is_vertical(table: Table) -> bool:
 def as_main(tables: Sequence[Table], reader: Reader, faults: list[Diagnostic]) -> Table:
     """The items of vertical sheets as a main sheet of one row; what is not understood goes to `faults`.
 
-    The reader takes the unit of the file's amounts from it.
-    """
+    The reader takes the unit of the file's amounts from it."""
     items: dict[str, Item] = {}
     for table in tables:
         for item in _items(table, reader, faults):

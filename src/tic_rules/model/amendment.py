@@ -2,8 +2,7 @@
 stays.
 
 Named parts are those of the rule file (`by`, `modality`, `require` …); a bare value is the rule's one number;
-the name of a fact stands for the number that this fact is compared with.
-"""
+the name of a fact stands for the number that this fact is compared with."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """The rule sets on hand and where each comes from: the program, installed packages, folders that are named.
 
 Of a package only its files are asked for: the entry points of the group `tic_rules.rulesets` name a Python
-package, whose folder is looked up without importing anything. A rule file in a folder is called by its id.
-"""
+package, whose folder is looked up without importing anything. A rule file in a folder is called by its id."""
 
 from __future__ import annotations
 
@@ -84,8 +83,7 @@ def rulesets() -> tuple[ListedRuleSet, ...]:
     """The rule sets on hand, each with where it comes from; `load_ruleset` takes their ids.
 
     Looked for anew at each call. Raises RuleSetError where two have one id or a folder that is named is not
-    there, UsageError for a settings file that cannot be read.
-    """
+    there, UsageError for a settings file that cannot be read."""
     return anew().all()
 
 
@@ -195,8 +193,7 @@ def _package_folders() -> Iterator[_Folder]:
     """The folders of the packages that name our group among their entry points.
 
     The files that say so are read as they lie: importlib.metadata takes forty times as long. Of a package
-    that is there twice the first counts, as for Python.
-    """
+    that is there twice the first counts, as for Python."""
     seen: set[str] = set()
     for path in sys.path:
         for about in _metadata_of(path or "."):

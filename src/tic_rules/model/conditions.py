@@ -2,8 +2,7 @@
 
 Equality looks at what a node says, never at where it stands, so two files that say the same are equal.
 Nothing here decides anything: the evaluator, the compilers, the explainer and the differ are each one pass
-over the tree.
-"""
+over the tree."""
 
 import re
 from collections.abc import Iterator, Mapping

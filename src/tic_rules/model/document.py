@@ -1,8 +1,7 @@
 """A subject as the plain document that a file would hold, and changes to such a document.
 
 What a file says and what was given in Python become the same: mappings, lists, text. A change never touches
-the document that it is applied to.
-"""
+the document that it is applied to."""
 
 from __future__ import annotations
 

@@ -81,8 +81,7 @@ Word = Annotated[str | bool | None, Parse(_word, {"type": ["string", "boolean", 
 class Test(Node):
     """What an attribute of an entry must be. A plain word or a list of words is short for `one_of`.
 
-    `done` is of an attribute that is a day: it is not after the day looked at.
-    """
+    `done` is of an attribute that is a day: it is not after the day looked at."""
 
     one_of: Annotated[tuple[Word, ...], Field(min_length=1)] | None = None
     other_than: Annotated[tuple[Word, ...], Field(min_length=1)] | None = None

@@ -1,8 +1,7 @@
 """The shipped models with the fields that a vocabulary declares: what a rule set's own data look like.
 
 The shipped `Centre` and `Programme` are the bases of the models made here, so that types, errors and
-schemas come from pydantic for both. The same declarations give the same model, wherever they were read.
-"""
+schemas come from pydantic for both. The same declarations give the same model, wherever they were read."""
 
 from __future__ import annotations
 
@@ -59,8 +58,7 @@ not."""
 def extended(model: type[S], vocabulary: Vocabulary) -> type[S]:
     """The model of a vocabulary's data: the one given, with what the vocabulary declares beside it.
 
-    Raises RuleSetError where the model has fields already that the vocabulary declares differently.
-    """
+    Raises RuleSetError where the model has fields already that the vocabulary declares differently."""
     return _extended(model, Same(vocabulary)) if vocabulary.declared else model
 
 

@@ -68,8 +68,7 @@ def load_ruleset(which: str | os.PathLike[str] | RuleSet, *, ids_only: bool = Fa
 
     `ids_only`: the name comes from a user, and no file is opened by it. A file is parsed again only where its
     content has changed. Raises RuleSetError with every fault of the file, or with the ids on hand where the
-    name is not known.
-    """
+    name is not known."""
     if isinstance(which, RuleSet):
         return which
     name = os.fspath(which)
@@ -215,8 +214,7 @@ def readable_ruleset(which: str | os.PathLike[str]) -> RuleSet:
 def inspect_ruleset(which: str | os.PathLike[str]) -> tuple[RuleSet, list[Diagnostic]]:
     """A rule set whose links may be faulty, with those faults: for reading a draft, never for deciding by it.
 
-    Raises RuleSetError where the file cannot be read or has not the shape of a rule file.
-    """
+    Raises RuleSetError where the file cannot be read or has not the shape of a rule file."""
     name = os.fspath(which)
     listed = listed_ruleset(name)
     if listed is None and not _is_path(name):

@@ -64,8 +64,7 @@ def read_subjects(
     it.
 
     A file that cannot be used as a whole gives one error; one with a thousand centres that cannot is not read
-    to its end. Never raises for what a file says.
-    """
+    to its end. Never raises for what a file says."""
     unusable, namesakes = 0, Counter[tuple[str, str | None]]()
     for subject in _subjects(path, model, vocabulary, rulesets):
         if isinstance(subject, Centre):

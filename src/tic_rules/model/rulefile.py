@@ -78,8 +78,7 @@ class Document(Node):
 class Clause(Node):
     """One clause of the document and what became of it: the rules that encode it, or why it asks nothing.
 
-    With neither it is not yet encoded: a draft that `lint` and `coverage` complain of.
-    """
+    With neither it is not yet encoded: a draft that `lint` and `coverage` complain of."""
 
     at: str
     heading: str

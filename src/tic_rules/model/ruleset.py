@@ -31,8 +31,7 @@ class RuleSet:
     """An immutable rule set, ready to be decided; safe to share between threads.
 
     Build one with `load_ruleset`. `rules` are in the document's order; `facts` and `vocabulary` include the
-    shared ones.
-    """
+    shared ones."""
 
     id: str
     version: str
@@ -122,8 +121,7 @@ class RuleSet:
 
         `value` is the rule's one number (`with_change("investment-2y", "8亿元")`); parts are those of a rule
         file (`by="3y"`, `modality="encouraged"`, `require={...}`) or facts (`headcount=500`). Raises KeyError
-        for an unknown rule, RuleSetError for a change that is none.
-        """
+        for an unknown rule, RuleSetError for a change that is none."""
         rule = self[rule_id]
         changed = amended(rule, value, parts, self.rules, self.vocabulary)
         rules = tuple(changed if one is rule else one for one in self.rules)

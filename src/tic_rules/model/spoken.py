@@ -74,8 +74,7 @@ def understood(source: Source, asked: Sequence[RuleSet]) -> list[Diagnostic]:
     """Put the rules and chapters of a table's data into the form of a file; gives what is not understood.
 
     `asked` are the rule sets that the data is read for: what a name may mean is looked for in them first,
-    then in those of the centre's jurisdiction.
-    """
+    then in those of the centre's jurisdiction."""
     data = source.data
     if not isinstance(data, dict):
         return []

@@ -118,8 +118,7 @@ class Subject(Record):
         """Read a YAML, JSON, CSV or Excel file; the place of each value is kept. `ruleset`, one or several,
         brings words of its own vocabulary; what a table calls a rule is looked for in it first.
 
-        Raises DataError with every fault of the file, and where it holds several centres.
-        """
+        Raises DataError with every fault of the file, and where it holds several centres."""
         from tic_rules.model.reading import read_subject
 
         asked = loaded(ruleset)
@@ -132,8 +131,7 @@ class Subject(Record):
         """The centres of a file that may hold several (JSON Lines, CSV, Excel), in its order; a DataError in
         the place of one that is faulty.
 
-        Of JSON Lines and CSV no more than one centre is held at a time.
-        """
+        Of JSON Lines and CSV no more than one centre is held at a time."""
         from tic_rules.model.reading import read_subjects
 
         asked = loaded(ruleset)

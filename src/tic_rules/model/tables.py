@@ -92,8 +92,7 @@ def names_of(model: type[Subject], vocabulary: Vocabulary) -> layout.Names:
 
     By the shared words a table is read with what shipped rule files add, and with the labels that each of
     them uses for a field; where no rule set is named also for a word, and with what other rule sets on hand
-    add. By those of a rule set also with the shared labels of its words.
-    """
+    add. By those of a rule set also with the shared labels of its words."""
     local = words_on_hand() if vocabulary is unnamed_vocabulary() else None
     return _names(extended(model, local or vocabulary), Same(vocabulary), Same(local))
 

@@ -1,8 +1,7 @@
 """Lengths of time, windows that look back, deadlines that run from something: as a rule file writes them.
 
 All of it is exact to the day. Months are those of the calendar: a month after 31 January is the last day of
-February. The last day counts.
-"""
+February. The last day counts."""
 
 import re
 from datetime import date
@@ -87,8 +86,7 @@ class After(_Length):
     """A deadline that runs from something: {months: 6, after: term_end}, {days: 30, after: changes}.
 
     `after` is the approval, the end of the term, or a fact whose entries have dates: each of them owes what
-    the rule requires, within so long of its date.
-    """
+    the rule requires, within so long of its date."""
 
     after: str
 
@@ -103,8 +101,7 @@ class Window(FrozenModel):
 
     full_years: the N calendar years that ended before the day looked at; months: the last N months, from
     the day after the same day N months before; since: from a day on. With `founded`, the year of that day
-    (a fact), in which the unit was founded, and what lies before it are left out.
-    """
+    (a fact), in which the unit was founded, and what lies before it are left out."""
 
     full_years: Annotated[int, Field(ge=1, le=20)] | None = None
     months: Annotated[int, Field(ge=1, le=240)] | None = None

@@ -1,8 +1,7 @@
 """The types of the fields of the data: what a file may say for each, and the value that it becomes.
 
 A field left out, or null, is unknown. Numbers become `Range`, days `Span`, a dated list in the place of a
-value a `Series`.
-"""
+value a `Series`."""
 
 import re
 from collections.abc import Callable, Mapping

@@ -30,8 +30,7 @@ class LookUp(Node):
 
     An entry that names the unit (`named`) takes its `take`; one that names only the role (`by`), what all
     units of the role agree on, as one whose name none of them has; one named like a unit of another role is
-    unknown.
-    """
+    unknown."""
 
     by: str
     named: str
@@ -87,8 +86,7 @@ class Fact(Node):
     distinct: entries, or the different values of an attribute; kinds: how many groups have more than nothing;
     entries: a list to look through; groups: amounts by group; table: a mapping of keys to entries. Made of
     other facts: average: the amounts of a window of full years, a year; ratio; smaller, larger: of several;
-    age: how many years or months (the unit) have passed since a day.
-    """
+    age: how many years or months (the unit) have passed since a day."""
 
     label: Bilingual
     unit: str | None = None

@@ -2,8 +2,7 @@
 
 A format has `piece(report, options, first)`, made where the report was made (perhaps in another process),
 and `Sheet(options)`, which takes the pieces in the order of the input and gives text as soon as it is
-known: so a run over thousands of files holds none of their reports.
-"""
+known: so a run over thousands of files holds none of their reports."""
 
 from __future__ import annotations
 
@@ -121,8 +120,7 @@ def piece_of(report: Report, options: Options, *, first: bool = True) -> Piece:
     """What a format needs of a report: small, and fit to be sent between processes.
 
     `first` says that this process has not sent a report of the rule set before: then what is true of the
-    rule set goes along.
-    """
+    rule set goes along."""
     return _module(options).piece(report, options, first)
 
 

@@ -106,8 +106,7 @@ def blank_file(rulesets: Sequence[RuleSet], lang: str = "zh") -> str:
 
 def blank_workbook(rulesets: Sequence[RuleSet], lang: str, *, wide: bool = False) -> bytes:
     """An Excel workbook to fill in, with drop-downs and an explanation in front: one row an item for one
-    centre, or, `wide`, one row a centre; a sheet for each list. Raises UsageError.
-    """
+    centre, or, `wide`, one row a centre; a sheet for each list. Raises UsageError."""
     writer, form = Writer(), _form(rulesets, words_of(rulesets), lang)
     if wide:
         write_form(writer, form, ())

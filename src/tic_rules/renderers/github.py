@@ -2,8 +2,7 @@
 of a step.
 
 The list goes, as Markdown and as far as it takes that, into the step's summary; the command line appends it
-to the file that GitHub names.
-"""
+to the file that GitHub names."""
 
 from __future__ import annotations
 

@@ -3,8 +3,7 @@ clause beside datum.
 
 Everything is drawn from the reports. With many centres what passes is folded to counts, so that two hundred
 still load at once. A report is written as soon as it is known how; what the head of the page says of all of
-them is gathered meanwhile.
-"""
+them is gathered meanwhile."""
 
 from __future__ import annotations
 

@@ -5,8 +5,7 @@ know. What cannot be decided, what is exempted or not owed is skipped, with its 
 
 The elements and attributes are those of the schema by which Jenkins reads such files (junit-10.xsd of its
 xUnit plugin): a case has a name and a class, a suite besides its counts the file. Where a datum stands is
-part of the text.
-"""
+part of the text."""
 
 from __future__ import annotations
 

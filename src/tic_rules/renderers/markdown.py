@@ -2,8 +2,7 @@
 rest folded.
 
 A comment has a limit. Where a run goes beyond it, the centres with the worst verdicts are shown and the
-rest is counted.
-"""
+rest is counted."""
 
 from __future__ import annotations
 

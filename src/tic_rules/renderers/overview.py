@@ -77,8 +77,7 @@ class Overview(NamedTuple):
 
 class Gathering:
     """The whole of several reports, which come one by one and are not kept. The reports of one centre come
-    one after the other; the worst verdict is the centre's, as in every other format.
-    """
+    one after the other; the worst verdict is the centre's, as in every other format."""
 
     def __init__(self) -> None:
         self.reports, self.total = 0, 0

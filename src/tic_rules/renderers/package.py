@@ -1,8 +1,7 @@
 """A workbook given back: cells are written into the package itself, and a sheet is put in front of it.
 
 Only the parts that change are parsed and written anew; every other part is copied byte for byte, so formulas
-keep the values that Excel computed, and pictures, comments, formats and names stay what they are.
-"""
+keep the values that Excel computed, and pictures, comments, formats and names stay what they are."""
 
 from __future__ import annotations
 

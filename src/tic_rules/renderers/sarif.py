@@ -2,8 +2,7 @@
 the nearest key.
 
 A result's `kind` says what the finding is; by the standard only a failure has a level. The results of a run
-are spooled to a temporary file, so that memory does not grow with the number of centres.
-"""
+are spooled to a temporary file, so that memory does not grow with the number of centres."""
 
 from __future__ import annotations
 

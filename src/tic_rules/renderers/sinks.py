@@ -7,8 +7,7 @@ backslash in Markdown, with an apostrophe in a cell.
 
 A value is escaped where it is put into its place (`markdown`, `xml`, `cell`, `data`, `properties`; HTML by
 its template engine), and what is finished passes once more as a whole (`leave`), so that a forgotten value
-is still harmless.
-"""
+is still harmless."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """A centre's life as a line: application, approval, the marks in years, the end of the term, evaluations,
 the day looked at.
 
-The days are those that the findings carry; what is met, due and missed on each is counted from them.
-"""
+The days are those that the findings carry; what is met, due and missed on each is counted from them."""
 
 from __future__ import annotations
 

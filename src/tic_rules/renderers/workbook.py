@@ -1,8 +1,7 @@
 """Centres as an Excel workbook: the one to fill in, and the one filled in, with a comment at each cell that
 a finding is about.
 
-Text is always written as text: nothing that a file says becomes a formula or a link.
-"""
+Text is always written as text: nothing that a file says becomes a formula or a link."""
 
 from __future__ import annotations
 

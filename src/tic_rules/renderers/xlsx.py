@@ -1,6 +1,5 @@
 """The report as an Excel workbook: the one that was checked, given back; else verdicts, findings worst first,
-and the data filled in, with the findings as comments at its cells.
-"""
+and the data filled in, with the findings as comments at its cells."""
 
 from __future__ import annotations
 

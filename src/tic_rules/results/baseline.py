@@ -2,8 +2,7 @@
 
 A finding is known by centre and rule, with what it concerns: years, cycles, items, entries of a list. Line
 numbers, amounts and wording play no part. It stays known while it gets better; a further year, a further item
-or a worse status makes it new.
-"""
+or a worse status makes it new."""
 
 from __future__ import annotations
 
@@ -42,8 +41,7 @@ class Entry(NamedTuple):
     """One known finding. `years` and `lacking` say what of the rule it concerns; empty where it concerns the
     rule as a whole. Of a cycle or an entry, `years` has the day that names it: two may fall due in one year.
 
-    `file` is where it was found, in full; empty where that was no file, or where a baseline does not say.
-    """
+    `file` is where it was found, in full; empty where that was no file, or where a baseline does not say."""
 
     centre: str
     rule: str
@@ -181,8 +179,7 @@ def baseline_of(file: str, entries: Iterable[Entry], versions: Mapping[str, str]
 
 def baseline_text(entries: Iterable[Entry], path: str, versions: Mapping[str, str]) -> str:
     """A baseline as JSON, one entry a line, so that a change of it reads well in a review. Files are told
-    from where it will lie; `versions` are those of the rule sets that decided.
-    """
+    from where it will lie; `versions` are those of the rule sets that decided."""
     lines = []
     for entry in sorted(set(entries)):
         said: dict[str, object] = {

@@ -68,8 +68,7 @@ class Finding:
     """One rule decided for one centre. Attributes are the keys of the JSON (`tic-rules schema report`).
 
     A finding does not change. Its message, numbers, places and trace are made when they are first looked at,
-    and are remembered with it; two findings are equal where they say the same.
-    """
+    and are remembered with it; two findings are equal where they say the same."""
 
     _evidence: Evidence
     counts: bool

@@ -26,8 +26,7 @@ def data_of(subject: Subject, *, values: bool = False) -> Data:
     values.
 
     Data of a table, of Python, or changed after it was read has no text of its own. Of a programme the
-    centres that count for it have a digest besides.
-    """
+    centres that count for it have a digest besides."""
     source = subject._text()
     text = "" if source is None or values else source.digest
     data = (

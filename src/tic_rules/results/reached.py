@@ -26,8 +26,7 @@ MANY_DAYS = 300
 
 def reached_on(rule: Rule, decision: Decision, scene: Scene) -> date | None:
     """The first day after a missed deadline on which the data shows the requirement met; None where it may
-    have been another, as the data leaves open what was before.
-    """
+    have been another, as the data leaves open what was before."""
     deadline, moment, requirement = decision.deadline, decision.moment, rule.require
     if deadline is None or moment is None or requirement is None or rule.yearly or decision.holds:
         return None

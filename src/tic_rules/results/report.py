@@ -57,8 +57,7 @@ class Report:
     `report["investment-2y"]` is one of them.
 
     A report does not change; two are equal where they say the same. `subject` is the data that was checked: a
-    report that was read back, or that came from another process, has none.
-    """
+    report that was read back, or that came from another process, has none."""
 
     tool: Tool
     centre: AboutCentre | None
@@ -80,8 +79,7 @@ class Report:
         """What is a function is made when it is first looked at: findings, consequences (of the findings),
         warnings, provenance.
 
-        `statuses` are those of the findings.
-        """
+        `statuses` are those of the findings."""
         self.__dict__.update(about._asdict(), subject=subject)
         self._findings, self._statuses = findings, statuses
         self._consequences, self._warnings = consequences, warnings

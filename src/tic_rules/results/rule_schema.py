@@ -1,7 +1,6 @@
 """The JSON Schema of a rule file, for editors: in both languages, with the names that the file knows.
 
-A condition is told by its operator, so that an operator that is misspelt is named.
-"""
+A condition is told by its operator, so that an operator that is misspelt is named."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """Whether plain JSON values have the shape that a schema of ours asks for.
 
 Only the words of JSON Schema that `results/schemas` uses. Keys that a schema does not know are let through: a
-later version may have written them.
-"""
+later version may have written them."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """Words of the vocabulary for people: each is looked up in the word group that its own field takes.
 
 The same word may stand in several groups and mean another thing in each: `provincial_department` is
-省级主管部门 among those that recommend, 省科技厅 among those that receive.
-"""
+省级主管部门 among those that recommend, 省科技厅 among those that receive."""
 
 from __future__ import annotations
 

@@ -97,8 +97,7 @@ class Case:
 def cases_of(ruleset: RuleSet, where: str | None = None) -> list[Case]:
     """The cases of a rule set: those beside its file, or those of a folder or a file that is named.
 
-    Raises DataError with every fault of the files, UsageError where there are none.
-    """
+    Raises DataError with every fault of the files, UsageError where there are none."""
     faults: list[Diagnostic] = []
     cases = [case for path in _files(ruleset, where) for case in _cases(ruleset, path, faults)]
     if faults:

@@ -1,8 +1,7 @@
 """Slips of the pen in a rule: each changed in one thing at a time, and what catches the change.
 
 A threshold, a comparison, a deadline, the modality, the locator, who bears it. Lint, coverage or a case
-should see each.
-"""
+should see each."""
 
 from __future__ import annotations
 

@@ -2,8 +2,7 @@
 
 Without the text: each clause in order with its rules, or why it asks nothing, and what is not yet encoded.
 With it: every numbered clause is accounted for in order, every sentence is, every quote stands in the clause
-that it names, and the fingerprint is equal.
-"""
+that it names, and the fingerprint is equal."""
 
 from __future__ import annotations
 

@@ -29,8 +29,7 @@ class Paragraph:
     """A paragraph: its text, where its lines begin in it, its clauses; `marked` where a number begins it.
 
     `uncertain`: it may go on the one before. `either`: it follows a box whose end no line marks, and may be
-    the section's.
-    """
+    the section's."""
 
     def __init__(self, line: Line, path: Path, marked: bool) -> None:
         self.path, self.marked = path, marked
@@ -145,8 +144,7 @@ class Builder:
 
         A box whose first line is no mere heading is all in that paragraph. Of paragraphs with a label, or
         without a heading of their own, it ends at the first that has none, or has one. Where the paragraph
-        may go on, only a heading ends it.
-        """
+        may go on, only a heading ends it."""
         headed = _RUN_IN.match(line.text) is not None
         if _LABEL.match(line.text) or (uncertain and not headed):
             return False

@@ -1,7 +1,6 @@
 """Which rule of one set stands beside which of the other: as an alignment says, by topic, by what they read.
 
-Between editions of one document also by id, clause and quote, so that a renumbered clause is followed.
-"""
+Between editions of one document also by id, clause and quote, so that a renumbered clause is followed."""
 
 from __future__ import annotations
 

@@ -91,8 +91,7 @@ def guarantors(
 
     `same`: whether the two sides are editions of one document, so that an attestation speaks to both.
     `quoted`: as the words say, not the data: what only our reading asks is not asked, and one role is one at
-    every level. `about`: of a bundle, only the parts that read one of these facts.
-    """
+    every level. `about`: of a bundle, only the parts that read one of these facts."""
     ruleset, rules = theirs
     reader = reader_of(ruleset.vocabulary, other.vocabulary, same)._replace(same_judgement=False)
     binding = [

@@ -1,8 +1,7 @@
 """Faults of a rule file: is it well formed, does it make sense, is it true to what it quotes.
 
 Each check yields what is wrong and where in its rule; the driver here adds file, line and rule. `lint_file`
-takes a file as it is, broken or not; `lint` a rule set that could be loaded.
-"""
+takes a file as it is, broken or not; `lint` a rule set that could be loaded."""
 
 from __future__ import annotations
 

@@ -213,8 +213,7 @@ def about_clauses(ruleset: RuleSet) -> Iterator[Found]:
 def _numbered(at: str) -> tuple[str, int | None]:
     """A locator as the level that it is numbered within and its number there; None where it has none.
 
-    Articles run on through chapters; of the paragraphs of an article a file lists those that it wants.
-    """
+    Articles run on through chapters; of the paragraphs of an article a file lists those that it wants."""
     annex = re.fullmatch(r"附件(\d+)", at)
     if annex:
         return _ANNEXES, int(annex.group(1))

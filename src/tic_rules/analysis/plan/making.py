@@ -59,8 +59,7 @@ def make_plan(
     `keep` names places of the data that stay as they are (legal, contributions.province); `costs` gives
     places a factor. With `exemptions`, an exemption is sought where a rule in principle can no longer be met;
     with `encouraged`, rules that the verdict does not look at are planned for too. Raises UsageError for an
-    unknown place, or where z3 is needed and absent.
-    """
+    unknown place, or where z3 is needed and absent."""
     kept, factors = tuple(keep), {place: Fraction(str(value)) for place, value in (costs or {}).items()}
     known_places((*kept, *factors), ruleset)
     centre = fitting(centre, ruleset.vocabulary)

@@ -2,8 +2,7 @@
 demands.
 
 How a clause counts an entry is not worked out here: an entry is put into the data, and the evaluator's
-reading says by how much the fact moves.
-"""
+reading says by how much the fact moves."""
 
 from __future__ import annotations
 

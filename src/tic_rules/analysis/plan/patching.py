@@ -2,8 +2,7 @@
 stay.
 
 Each change is one edit of the text at the place that the composed text knows; the result is read again and
-must say what the changed document says.
-"""
+must say what the changed document says."""
 
 from __future__ import annotations
 

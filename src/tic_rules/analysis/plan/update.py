@@ -40,8 +40,7 @@ def update(
     """The data of the first of the days made to speak for the second; none where that would settle what the
     data leaves open, or leave open what it settles.
 
-    A number that spoke for the day before goes on doing so where a rule looks there.
-    """
+    A number that spoke for the day before goes on doing so where a rule looks there."""
     spoken, as_of = days
     text = Text(
         f"数据更新到{day_text(as_of, 'zh')}，并确认{day_text(spoken, 'zh')}所填的数字和清单仍然有效",

@@ -2,8 +2,7 @@
 evaluator's.
 
 Nothing here knows a clause, and nothing is trusted: whatever a way claims is put to the evaluator before it
-is shown.
-"""
+is shown."""
 
 from __future__ import annotations
 

@@ -2,8 +2,7 @@
 
 Rule by rule first, then topic by topic and as a whole; what must be first, then with what is in principle.
 Contradictions between the two sets are looked for before anything is called guaranteed: from a contradiction
-everything would follow.
-"""
+everything would follow."""
 
 from __future__ import annotations
 
@@ -93,8 +92,7 @@ class _Problem:
     def holds(self, given: Sequence[Key], wanted: Key) -> list[Key] | None:
         """The given rules that the proof of the wanted one needed; None where it is not proved.
 
-        Proved is both: where all given are met, it is met; where it is broken, one of them is broken.
-        """
+        Proved is both: where all given are met, it is met; where it is broken, one of them is broken."""
         core: list[Key] = []
         for literals in (self.met, self.whole):
             unless = self.z3.Not(literals[wanted])

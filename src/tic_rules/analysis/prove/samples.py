@@ -1,8 +1,7 @@
 """Centre data made to meet, or to break, given rules: as little of it as the rules read.
 
 What is made here is only a proposal: `witness` runs every file again through the reference evaluator before
-it is shown.
-"""
+it is shown."""
 
 from __future__ import annotations
 

@@ -2,8 +2,7 @@
 
 A condition has one of four values, as in the evaluator: three formulas say when it is true, false, or needs
 review; otherwise it is unknown. Numbers are ranges whose ends are variables; lists hold as many entries as
-the rules at hand can tell apart.
-"""
+the rules at hand can tell apart."""
 
 from __future__ import annotations
 

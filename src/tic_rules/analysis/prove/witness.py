@@ -2,8 +2,7 @@
 side does not.
 
 Both are run through the reference evaluator before they are shown; a pair that it does not confirm is never
-shown.
-"""
+shown."""
 
 from __future__ import annotations
 

@@ -2,5 +2,4 @@
 `frames`).
 
 `columns` names what is read, `reading` makes rows of centres, `deciding` compiles the condition trees to
-expressions.
-"""
+expressions."""

@@ -2,8 +2,7 @@
 (`engines.lowering`).
 
 Work is laid out in steps: logic by its height, rules, what the scenarios of a centre agree on, consequences
-after what they follow from. So nothing is written twice, and a lazy table stays lazy.
-"""
+after what they follow from. So nothing is written twice, and a lazy table stays lazy."""
 
 from __future__ import annotations
 
@@ -28,8 +27,7 @@ from tic_rules.model.ruleset import RuleSet
 def decided(frame: Table, ruleset: RuleSet, as_of: date | None) -> Table:
     """The native table with a column of statuses for every rule, without the columns that were read for them.
 
-    `frame` is a table of narwhals. Raises UsageError for columns that cannot be read.
-    """
+    `frame` is a table of narwhals. Raises UsageError for columns that cannot be read."""
     n.refuse_occasions(ruleset)
     columns = TableColumns(frame)
     decisions = Decisions(columns, ruleset, as_of)

@@ -3,8 +3,7 @@ ask here.
 
 `headcount@2y__low` is the least that the headcount may be on the day that a rule looks at which is due two
 years after approval; `@now`, `@application`, `@term_end`, `@2024` are other look days. Nothing here reads a
-centre or decides a rule.
-"""
+centre or decides a rule."""
 
 from __future__ import annotations
 

@@ -2,8 +2,7 @@
 by the compiled engine.
 
 Nothing is decided here that a bound, a list of words or a deadline decides. Lists are looked through here: a
-table holds what an entry-wise condition came to (false, unknown, needs review, true as 0 to 3).
-"""
+table holds what an entry-wise condition came to (false, unknown, needs review, true as 0 to 3)."""
 
 from __future__ import annotations
 

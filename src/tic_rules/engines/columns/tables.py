@@ -33,8 +33,7 @@ def facts_table(
 
     A centre whose clock is open (a partial or missing day) has one row a scenario that its data allows. Each
     is read on `as_of`, by default on its own `reported_on`. Raises as `check` does; UsageError where the
-    extra `frames` is not installed.
-    """
+    extra `frames` is not installed."""
     polars = library("polars")
     from tic_rules.engines.columns.names import refuse_occasions
     from tic_rules.engines.columns.rows import Row, reader_of, rows_of
@@ -81,8 +80,7 @@ def check_table(
     `frame` is any that narwhals knows (polars, pandas, pyarrow, a DuckDB relation, PySpark); the answer is of
     the same kind, lazy where it is lazy; in polars a status is an Enum, elsewhere a text. A column that is
     not there and a null are unknown. Without `as_of`, each row has its own day in the column `as_of`; with
-    both, a row of another day is unknown. Raises UsageError where there is no as-of day.
-    """
+    both, a row of another day is unknown. Raises UsageError where there is no as-of day."""
     narwhals = library("narwhals")
     from tic_rules.engines.columns.decisions import decided
 
@@ -115,8 +113,7 @@ def _in_arrow(frame: Any, ruleset: RuleSet, as_of: date | None) -> Any:
 
     narwhals would bring the rows of a centre together by a join of pyarrow, which gives them back in no
     particular order where the table has several chunks or many rows: one centre's statuses would stand in
-    another's row.
-    """
+    another's row."""
     from tic_rules.engines.columns.decisions import decided
 
     narwhals, polars, arrow = library("narwhals"), library("polars"), library("pyarrow")
@@ -150,8 +147,7 @@ def row_function(
     known. A row is a mapping from their names, or its values in their order; the function gives the statuses
     in the order of `ruleset.rule_ids`. `as_of` is the day looked at, by default each row's own in the column
     `as_of`. Raises UsageError where rules need a day and there is none, and for columns of open clocks, where
-    several rows make a centre: `check_table` decides those.
-    """
+    several rows make a centre: `check_table` decides those."""
     from tic_rules.engines.rows import function_of
 
     rules, day = load_ruleset(ruleset), parse_day(as_of) if as_of is not None else None

@@ -14,8 +14,7 @@ an open clock agree on. An engine
 5. takes what all scenarios agree on (`agreed`).
 
 It decides statuses only. All else that a finding says is the reference's decision of that rule
-(`engines.explanation`).
-"""
+(`engines.explanation`)."""
 
 from __future__ import annotations
 

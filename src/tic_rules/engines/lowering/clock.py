@@ -13,8 +13,7 @@ from tic_rules.evaluation.entries import Moment
 
 class Days(NamedTuple):
     """The days that a clock runs by: of one scenario of a centre, on an as-of day. Without approval it is
-    not approved by then.
-    """
+    not approved by then."""
 
     as_of: date
     approved: date | None
@@ -34,8 +33,7 @@ class Look(NamedTuple):
     """The moment looked at, and the status of what does not hold then (one of LATE).
 
     Where that is CLOSED the rule is not applicable whatever it requires; `holds` says whether a requirement
-    that is true counts as held all the same, where scenarios are compared.
-    """
+    that is true counts as held all the same, where scenarios are compared."""
 
     moment: Moment
     late: str
@@ -168,8 +166,7 @@ def _moment(clock: Clock, days: Days, day: date, start: date, year: int | None =
 
 def years_owed(clock: Clock, days: Days) -> list[Look]:
     """The years that owe something, each as it is looked at: wholly since approval, since the document is
-    in force and, where the rule says so, within the term; up to the as-of day.
-    """
+    in force and, where the rule says so, within the term; up to the as-of day."""
     approved, as_of, force, ends = days.approved, days.as_of, days.came_later, days.term_end
     if approved is None:
         return []
@@ -186,8 +183,7 @@ def years_owed(clock: Clock, days: Days) -> list[Look]:
 
 def cycles_owed(clock: Clock, days: Days) -> list[Look]:
     """The cycles from approval that have begun, each as it is looked at: from the day after the time of the
-    one before it, up to the last of its own time.
-    """
+    one before it, up to the last of its own time."""
     cycle, approved, as_of, force = clock.cycle, days.approved, days.as_of, days.came_later
     if cycle is None or approved is None:
         return []
@@ -214,8 +210,7 @@ def before_approval(clock: Clock) -> str | None:
     to it all the same.
 
     Where the rest are not applicable, a `timeless` requirement may still hold: it is looked at on the as-of
-    day.
-    """
+    day."""
     if clock.by == "application":
         return None
     return "pending" if clock.by == "approval" else CLOSED

@@ -67,7 +67,6 @@ Logic:
                   needs review
     Judged        the latest attestation for a rule, or for one item of it: true, false, unknown, or needs
                   review (none)
-
 """
 
 from __future__ import annotations
@@ -237,8 +236,7 @@ class Fold(NamedTuple):
     some: bool = False
     source: c.Node | None = None
     """The condition of the rule file, where the whole of it is this fold: columns of tables are named after
-    it.
-    """
+    it."""
     kind: Literal["fold"] = "fold"
 
     def __hash__(self) -> int:
@@ -322,8 +320,7 @@ Logic = (
 
 def parts_of(node: Logic) -> tuple[Logic, ...]:
     """The logic directly within a piece of logic, at the same day; the body of a fold is looked at entry by
-    entry, and is none.
-    """
+    entry, and is none."""
     if isinstance(node, (All, Either)):
         return node.parts
     return (node.of, *node.outcomes) if isinstance(node, Cases) else ()
@@ -352,15 +349,13 @@ class From(NamedTuple):
 
 class Clock(NamedTuple):
     """When a rule is looked at (`clock.look`), or which years it owes (`clock.years_owed`). Equal clocks
-    look at the same day.
-    """
+    look at the same day."""
 
     by: Literal["application", "approval", "term_end"] | date | int | From | None = None
     """The last day of its time; a number: so many years after approval."""
     opens: Literal["approval", "term_end"] | int | None = None
     """Nothing is owed before it, and nothing before it counts (`from` of a rule file): the day of approval,
-    the day after the term, or the day after so many years.
-    """
+    the day after the term, or the day after so many years."""
     since: Literal["approval", "term_end"] | date | None = None
     """The first day whose money and events count; for the end of the term the day after it."""
     until: Literal["term_end"] | None = None
@@ -374,17 +369,14 @@ class Clock(NamedTuple):
     """What every cycle from approval owes by itself."""
     event: bool = False
     """What every entry of a list owes by itself, within so long of its day: the reference decides such a rule
-    (`evaluation.decisions.decide`), and an engine without the data at hand refuses it.
-    """
+    (`evaluation.decisions.decide`), and an engine without the data at hand refuses it."""
     running_year: bool = False
     at_once: bool = False
     """It fails as soon as it does not hold, and is never pending: a limit, a prohibition, a consequence of
-    what a day opens.
-    """
+    what a day opens."""
     adverse: bool = False
     """It is a prohibition or a consequence that reads entries which the law, if it came later, leaves out
-    for those.
-    """
+    for those."""
 
     @property
     def timeless(self) -> bool:
@@ -402,13 +394,11 @@ class Rule(NamedTuple):
     clock: Clock
     require: Logic
     """What has to hold: of a consequence, that what it waits for has not come about. An attestation for the
-    rule has settled what data leaves to be judged.
-    """
+    rule has settled what data leaves to be judged."""
     broken: Logic | None
     applies: Logic | None
     """Where it needs review and the status does too, the judgement on the rule as a whole decides
-    (`whole`).
-    """
+    (`whole`)."""
     whole: Judged
     waits_for: tuple[str, ...]
     """The consequences that its logic looks at."""

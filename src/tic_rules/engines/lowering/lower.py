@@ -1,6 +1,5 @@
 """From a rule set's condition trees to the core form: the one place beside the reference where an operator
-has a meaning.
-"""
+has a meaning."""
 
 from __future__ import annotations
 
@@ -204,8 +203,7 @@ def _between(node: c.Reads) -> f.Between:
 
 def _not_forbidden(node: c.NoneOf) -> f.Logic:
     """What is not forbidden passes; where 等 ends the list, only what is permitted does, and the rest is for
-    a person to judge.
-    """
+    a person to judge."""
     forbidden = entry_logic(node.none_of)
     if not node.open:
         return negated(forbidden)

@@ -1,6 +1,5 @@
 """What the engines share as plain data: comparison of ranges, the status of a rule, what several scenarios
-agree on.
-"""
+agree on."""
 
 from __future__ import annotations
 
@@ -25,8 +24,7 @@ class Test(NamedTuple):
 
 class Comparison(NamedTuple):
     """When a comparison of two ranges is true (all of these tests), and when it is false (any of these);
-    else it is unknown.
-    """
+    else it is unknown."""
 
     true: tuple[Test, ...]
     false: tuple[Test, ...]
@@ -54,8 +52,7 @@ CLOSED = "not_applicable"
 all."""
 LATE = ("fail", "pending", CLOSED, "unknown")
 """Unknown only where the day of a clock is left open within one scenario: in a table, where it is an empty
-cell.
-"""
+cell."""
 
 WORST = ("fail", "unknown", "needs_review", "pending", "pass")
 """Of the years that a rule owes, the first of these is the status of all."""
@@ -102,8 +99,7 @@ STATUS = {
 
 def agreed(statuses: Set[str], all_hold: bool, behind: bool) -> str:
     """What all scenarios agree on. `all_hold`: the requirement is true in each of them; `behind`: the day
-    that is left out is past.
-    """
+    that is left out is past."""
     if len(statuses) == 1:
         return next(iter(statuses))
     if statuses == {"pass", "not_applicable"} and all_hold:
@@ -116,8 +112,7 @@ def agreed(statuses: Set[str], all_hold: bool, behind: bool) -> str:
 def in_force(status: str, later: int, holds: bool) -> str:
     """The status of a rule whose time was over before its document came into force, for a centre approved
     before that, where `later` is TRUE; with UNKNOWN what both cases agree on. `holds`: its requirement is
-    true.
-    """
+    true."""
     if later == FALSE:
         return status
     return agreed({CLOSED} if later == TRUE else {CLOSED, status}, all_hold=holds, behind=False)

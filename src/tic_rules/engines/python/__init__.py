@@ -3,8 +3,7 @@ centre.
 
 The functions are made from the core form (`engines.lowering`) by `reading` and `logic`; `program` decides
 by them. A centre whose clock is open (several scenarios) is the reference's. `rows` decides single rows of
-flat facts.
-"""
+flat facts."""
 
 from __future__ import annotations
 
@@ -20,8 +19,7 @@ _LOCK = threading.Lock()
 
 def program_of(ruleset: RuleSet, programme: bool = False) -> Program:
     """The functions of a rule set for a centre or a programme; made when they are first asked for, kept
-    with the rule set.
-    """
+    with the rule set."""
     key = ("program", programme)
     made: Program | None = ruleset._compiled.get(key)
     if made is None:

@@ -1,6 +1,5 @@
 """Lists of a centre's data for the compiled engine: which entries count on a view's day, and what is asked
-of them.
-"""
+of them."""
 
 from __future__ import annotations
 
@@ -27,8 +26,7 @@ T = TypeVar("T")
 
 class View:
     """A subject on one day of one scenario. What several rules read is remembered: for the day, or for the
-    whole check.
-    """
+    whole check."""
 
     __slots__ = ("check", "day", "days", "memo", "moment", "scene", "spoken", "subject")
 
@@ -37,8 +35,7 @@ class View:
         self.moment, self.day, self.spoken = moment, moment.day, scene.reported_on
         self.check = check
         """What is the same on every day: lists, and the statuses of the rules that are decided, by their
-        ids.
-        """
+        ids."""
         self.memo: Memo = {}
 
     def at(self, moment: Moment) -> View:
@@ -52,8 +49,7 @@ class View:
 
 Asked = Callable[[View, object], int]
 """What a piece of logic comes to: of an entry where it asks something of entries, else of the data as a
-whole.
-"""
+whole."""
 
 
 ValueOf = Callable[[object], Any]
@@ -219,8 +215,7 @@ def _passed(attribute: ValueOf) -> Asked:
 
 def _within(listed: Listed, view: View, declared: ListOf, over: Window) -> Counted:
     """The entries of a window that looks back: of full years by the years of the list where it has them, else
-    by its dates.
-    """
+    by its dates."""
     begins, ends = over.days(view.day)
     start, by_year = view.moment.start_of(declared), over.full_years is not None
     if start > ends:

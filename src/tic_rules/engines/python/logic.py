@@ -112,8 +112,7 @@ class Values:
 
     def _in_time(self, node: f.Running | f.Latest) -> Asked:
         """What lies in the order of entries is the reference's own; unless no entry can be as asked, and
-        none is not shown.
-        """
+        none is not shown."""
         seen = self._by_reference(node)
         asked = node.body if isinstance(node, f.Running) else node.of
         fact = self.ruleset.facts[node.over.fact]

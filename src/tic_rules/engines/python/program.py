@@ -31,8 +31,7 @@ from tic_rules.model.ruleset import RuleSet
 
 PLAIN = {late: tuple(STATUS[require, FALSE, TRUE, late] for require in VALUES) for late in LATE}
 """The status of a rule that asks one thing only, by what becomes of it where it does not hold, and by what
-it comes to.
-"""
+it comes to."""
 
 
 class Asks(NamedTuple):
@@ -130,8 +129,7 @@ def decide(program: Program, scene: Scene) -> tuple[str, ...] | None:
 
 def _only_scenario(program: Program, scene: Scene) -> Scenario | None:
     """The one scenario that the data allows, with all days that any rule looks at; None where there are
-    several.
-    """
+    several."""
     approved = applied = term_end = None
     for needs in program.needs:
         scenarios = scenarios_of(scene, needs)

@@ -1,8 +1,7 @@
 """The terms of the core form as functions of a view: ranges, possible values, several words, what a fold
 goes through.
 
-What a series holds on a day is the reference's reading (`Scene`); nothing here has places.
-"""
+What a series holds on a day is the reference's reading (`Scene`); nothing here has places."""
 
 from __future__ import annotations
 
@@ -107,8 +106,7 @@ class Readings:
 
     def _average(self, fact: Fact) -> Ranging:
         """The amounts of a window, a year. Which years count where the founding or the time of the rule
-        leaves some out is the reference's reading.
-        """
+        leaves some out is the reference's reading."""
         over, name = fact.over, next(name for name, other in self.facts.items() if other is fact)
         assert over is not None
         added = self._sum(fact, fact.where, fact.average or "")
@@ -134,8 +132,7 @@ class Readings:
 
     def _stock(self, fact: Fact, read: ValueOf) -> Ranging:
         """A number that holds at a day; of one that never falls, what it was before and will be after
-        bounds it.
-        """
+        bounds it."""
         path, cumulative, otherwise = fact.stock or "", fact.cumulative, fact.else_count
         shown = self._shown(otherwise)
 
@@ -252,8 +249,7 @@ class Readings:
 
     def _kinds(self, fact: Fact) -> Ranging:
         """How many groups have more than nothing. Which of those that are open may have so at once is the
-        reference's reading.
-        """
+        reference's reading."""
         name = fact.kinds or ""
         groups = [self.ranged(f.Amount(name, group)) for group in self.facts[name].groups or {}]
         fact_name = next(fact_name for fact_name, other in self.facts.items() if other is fact)

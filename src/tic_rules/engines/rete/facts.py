@@ -2,8 +2,7 @@
 numbers.
 
 Nothing is decided here but the clock, which the lowering says once for all engines: what a bound or a list
-makes of these facts, and what a rule's status is, is concluded by the network.
-"""
+makes of these facts, and what a rule's status is, is concluded by the network."""
 
 from __future__ import annotations
 

@@ -2,8 +2,7 @@
 follows from rules.
 
 The rules are plain data, for `create_ruleset` of durable-rules; nothing is computed in their actions, which
-only assert what a match concludes (`then`). Every bound of the law stands in a pattern of the network.
-"""
+only assert what a match concludes (`then`). Every bound of the law stands in a pattern of the network."""
 
 from __future__ import annotations
 
@@ -41,8 +40,7 @@ ENDLESS = MOST + 10**17
 
 Branch = tuple[int, list[Pattern]]
 """A value, and the conjunction of expressions on a question's message that gives it. Branches of a question
-exclude each other.
-"""
+exclude each other."""
 
 
 def network_of(ruleset: RuleSet, plan: Plan) -> Definition:
@@ -86,8 +84,7 @@ def _concludes(definition: Definition, rule: int, node: Node, value: int, patter
 
 def _joined(definition: Definition, rule: int, node: Node) -> None:
     """The least of the parts, one after the other (for `any`: in its own order); what is gathered stands
-    under negative numbers.
-    """
+    under negative numbers."""
     order, first = ("w", "$gte") if isinstance(node.logic, f.Either) else ("v", "$lte")
     opposite = {"$gte": "$lt", "$lte": "$gt"}[first]
     gathered = node.parts[0].number
@@ -182,8 +179,7 @@ _OPPOSITE = {">=": "<", "<": ">=", "<=": ">", ">": "<="}
 
 def _compared(operator: str, ends: Callable[[str, str, str], tuple[str, object]]) -> list[Branch]:
     """The branches of a comparison; `ends` gives the property of a test's left end, and what it is held
-    against.
-    """
+    against."""
 
     def test(one: Test, holds: bool) -> Pattern:
         symbol = one.operator if holds else _OPPOSITE[one.operator]
@@ -203,8 +199,7 @@ def _compared(operator: str, ends: Callable[[str, str, str], tuple[str, object]]
 
 def scale_of(ruleset: RuleSet, compare: f.Compare) -> int:
     """By what the numbers of a comparison with a bound are multiplied to be whole: amounts are compared in
-    fen.
-    """
+    fen."""
     assert isinstance(compare.left, f.Quantity)
     assert isinstance(compare.right, f.Bounds)
     ends = (Fraction(compare.right.low), Fraction(compare.right.high))
@@ -214,8 +209,7 @@ def scale_of(ruleset: RuleSet, compare: f.Compare) -> int:
 
 def _bounded(ruleset: RuleSet, compare: f.Compare) -> list[Branch]:
     """A range against a bound. `low` and `high` are rounded down, `low_up` and `high_up` up: for a whole
-    bound nothing is lost.
-    """
+    bound nothing is lost."""
     assert isinstance(compare.right, f.Bounds)
     assert isinstance(compare.left, f.Quantity)
     scale = scale_of(ruleset, compare)

@@ -3,8 +3,7 @@ are both made from.
 
 A node is asked at a key (one scenario of one rule, one entry of a list) and its value is concluded by the
 network. The nodes of a rule are numbered within the rule; the requirement is always node 1, what fails at
-once 2, what makes it apply 3, and the judgement on the rule as a whole 4.
-"""
+once 2, what makes it apply 3, and the judgement on the rule as a whole 4."""
 
 from __future__ import annotations
 

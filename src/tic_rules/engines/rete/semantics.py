@@ -3,8 +3,7 @@ scenarios.
 
 Rules are durable-rules definitions as plain data; `then` says which facts a match concludes: a constant, or
 a property copied from a message of the match. Values are ordered as `all` needs them (v: false, unknown,
-needs review, true) and as `any` needs them (w: false, needs review, unknown, true).
-"""
+needs review, true) and as `any` needs them (w: false, needs review, unknown, true)."""
 
 from __future__ import annotations
 
@@ -17,16 +16,14 @@ RANK = (0, 2, 1, 3)
 FAIL, OPEN, JUDGE, PENDING, PASS, NOT_APPLICABLE, DOES_NOT_SPEAK, NOT_MET = range(8)
 """Statuses from the worst on, as yearly findings are put together. NOT_APPLICABLE is one whose requirement
 holds all the same, so that it agrees with a pass of another scenario; DOES_NOT_SPEAK is one whose
-requirement does not. NOT_MET stands for scenarios of which some fail and the others are pending.
-"""
+requirement does not. NOT_MET stands for scenarios of which some fail and the others are pending."""
 
 STATUSES = ("fail", "unknown", "needs_review", "pending", "pass", "not_applicable", "not_applicable")
 
 ALL, ANY, AGREE = range(3)
 PLAIN, SOFT_ALL, SOFT_ANY = range(3)
 """How an entry counts: for certain; perhaps (for `all` one that is so is enough, for `any` one that is
-not).
-"""
+not)."""
 
 NOTHING_YET = 9
 
@@ -48,8 +45,7 @@ class Definition:
 
     def add(self, name: str, patterns: Patterns, then: Template) -> None:
         """A rule: patterns in order, each under an alias and a conjunction of expressions; `a.p` in `then`
-        copies a property.
-        """
+        copies a property."""
         key = f"{name}_{len(self.rules)}"
         self.rules[key] = {
             "all": [{alias: parts[0] if len(parts) == 1 else {"$and": parts}} for alias, parts in patterns],
@@ -161,8 +157,7 @@ def _statuses(add: Add) -> None:
 
 def _silent(add: Add) -> None:
     """A rule whose time has not come, or is over before the document: not applicable, whether or not it
-    holds all the same.
-    """
+    holds all the same."""
     for test, status in (({"v": TRUE}, NOT_APPLICABLE), ({"$lt": {"v": TRUE}}, DOES_NOT_SPEAK)):
         required = ("b", [{"val": 1}, test, same_as("key", "silent")])
         add("silent", [("a", [there("silent")]), required], {"stat": "a.silent", "s": status})
@@ -201,8 +196,7 @@ def _years(add: Add) -> None:
 
 def _scenarios(add: Add) -> None:
     """A finding is what all scenarios agree on; one that passes agrees with one that the clause does not
-    reach but that holds.
-    """
+    reach but that holds."""
     status = [there("stat")]
     add(
         "only",

@@ -2,8 +2,7 @@
 deleted.
 
 The C engine is driven directly, without the package's host: a host starts two threads that would run our
-rules behind our back. Actions compute nothing: each asserts the fact that its rule's `then` names.
-"""
+rules behind our back. Actions compute nothing: each asserts the fact that its rule's `then` names."""
 
 from __future__ import annotations
 
@@ -75,8 +74,7 @@ class Network:
 
     def _opened(self, session: str) -> int:
         """A session whose first action has begun: only then does the C engine know what to free when it is
-        deleted.
-        """
+        deleted."""
         _, state = self._engine.assert_fact(
             self._handle, json.dumps({"opened": 1, "sid": session, "id": f"{session}.0"})
         )

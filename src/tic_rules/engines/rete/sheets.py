@@ -1,6 +1,5 @@
 """The facts that a check asserts: small messages of whole numbers, numbered so that every check can be put
-together from parts.
-"""
+together from parts."""
 
 from __future__ import annotations
 
@@ -15,8 +14,7 @@ Message = dict[str, int]
 
 class Part(NamedTuple):
     """One part of a fold: a value that is known, or what the network concludes for a node at an entry's
-    key.
-    """
+    key."""
 
     value: int = 0
     node: int | None = None
@@ -32,8 +30,7 @@ FOLDS = frozenset({"p", "of", "acc", "end"})
 
 class Sheet:
     """What is asserted for one scenario of one rule. Keys count from 1, keys of entries from -1 down, until
-    `placed`.
-    """
+    `placed`."""
 
     __slots__ = ("entries", "facts", "folds", "keys", "rule")
 
@@ -121,8 +118,7 @@ class Ledger:
 
     def scenarios(self, rule: int, opened: list[Message], behind: bool) -> None:
         """The scenarios of a rule, one after the other; `behind` where no day has to be known for its time
-        to be up.
-        """
+        to be up."""
         if len(opened) == 1:
             opened[0].update(only=opened[0]["frame"], only_of=rule)
             return

@@ -1,8 +1,7 @@
 """The network in a process of its own: a crash of the C engine ends the worker, never its host.
 
 Host and worker speak JSON lines over pipes: first the definition, then the facts of one check a line,
-answered in turn.
-"""
+answered in turn."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """One row of flat facts, decided by one Python function.
 
 The core form is written as Python source in which whatever a rule file says (bounds, words, names of
-columns) is a constant that is bound by its position; no name or text of it becomes code.
-"""
+columns) is a constant that is bound by its position; no name or text of it becomes code."""
 
 from __future__ import annotations
 

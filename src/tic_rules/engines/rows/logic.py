@@ -1,8 +1,7 @@
 """Logic of the core form over the cells of a row, as Python source.
 
 Cells are names `x0, x1, …` by their place among the columns; constants of the rule file are names `k0, k1,
-…` by theirs.
-"""
+…` by theirs."""
 
 from __future__ import annotations
 
@@ -64,8 +63,7 @@ class Logic:
 
     def texts(self, column: n.Column, look: str) -> list[str]:
         """The cells of a word, or of what stands between the ends of a text; where only the text is there,
-        what is read of it.
-        """
+        what is read of it."""
         cells = self.several(column)
         if cells or not isinstance(column.of, f.Between):
             return cells

@@ -93,8 +93,7 @@ def one_of(cells: Sequence[object], words: frozenset[object], inside: int, outsi
 
 def happened(day: Day, reported_on: Day, spans: Sequence[tuple[Day, Day]]) -> int:
     """Whether something was done by the day looked at, of the days that it may have been, each from first
-    to last.
-    """
+    to last."""
     day, given_on = day_of(day), day_of(reported_on)
     if day is None or not spans or all(map(is_gap, spans[0])):
         return UNKNOWN
@@ -152,8 +151,7 @@ class Cells(NamedTuple):
 
 def late_in(clock: Clock, force: date | None, cells: Cells) -> Late | None:
     """What becomes of a rule that does not hold; None where the row does not say when, and nothing can be
-    said of the rule. Without `force` no document came later.
-    """
+    said of the rule. Without `force` no document came later."""
     as_of, due, approved, _, mark = (day_of(cell) for cell in cells)
     if as_of is None:
         return None
@@ -172,8 +170,7 @@ def late_in(clock: Clock, force: date | None, cells: Cells) -> Late | None:
 
 def _came_later(clock: Clock, force: date, due: date | None, approved: date | None) -> int:
     """Whether the time of a rule was over before the document came into force, for a centre approved before
-    it; where the approval is not said, what the last day of that time shows.
-    """
+    it; where the approval is not said, what the last day of that time shows."""
     reaches = reaches_back(clock, force, due)
     over = UNKNOWN if reaches is None else TRUE if reaches else FALSE
     if approved is not None:
@@ -188,8 +185,7 @@ def _came_later(clock: Clock, force: date, due: date | None, approved: date | No
 
 def worst_year(clock: Clock, force: date | None, cells: Cells, years: range, tables: Sequence[int]) -> str:
     """The status of a rule that owes something for every year, by what it comes to in the years that the
-    row knows.
-    """
+    row knows."""
     as_of, _, approved, term_end, _ = (day_of(cell) for cell in cells)
     if as_of is None or approved is None:
         return "unknown"

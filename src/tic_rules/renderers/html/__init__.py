@@ -2,8 +2,7 @@
 
 A page extends `base.html.j2` and stands in this folder. In every template: `t(zh, en)` and `both(text)`
 show the sentence of the language that the reader has chosen; `badge(name, zh, en)` is a mark of a status or
-relation that reads without colour; `plural(n, one)` counts in English.
-"""
+relation that reads without colour; `plural(n, one)` counts in English."""
 
 from __future__ import annotations
 
