@@ -4,6 +4,7 @@ What is not known stays a range, a missing path or UNKNOWN. Nothing here knows a
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -318,11 +319,14 @@ class Scene:
             elif value != FALSE:
                 perhaps.append(amount)
         possible, tried = {certain}, 0
-        for amount in perhaps:
-            tried += len(possible)
-            possible |= {one.plus(amount) for one in possible}
-            if len(possible) > MANY_SUMS or tried > MANY_ADDITIONS:
-                return [whole]
+        for amount, times in Counter(perhaps).items():
+            fresh = possible
+            for _ in range(times):
+                tried += len(fresh)
+                fresh = {one.plus(amount) for one in fresh} - possible
+                possible |= fresh
+                if len(possible) > MANY_SUMS or tried > MANY_ADDITIONS:
+                    return [whole]
         return list(possible)
 
     def _kinds(self, fact: Fact, moment: Moment) -> Reading:
