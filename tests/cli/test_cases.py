@@ -195,3 +195,15 @@ def test_mutants_that_nothing_catches_are_named(rules: Path) -> None:
 def test_every_engine_decides_the_cases_alike(rules: Path) -> None:
     shown = {engine: ran(rules, "--engine", engine).stdout for engine in ("native", "reference", "compiled")}
     assert len(set(shown.values())) == 1
+
+
+def test_a_rule_file_that_cannot_be_used_does_not_keep_the_others_from_being_tested(rules: Path) -> None:
+    other = rules.with_name("no_cases.yaml")
+    other.write_text(RULES.replace("somewhere_2026", "no_cases"), encoding="utf-8")
+    result = ran("missing.yaml", rules, other, "--format", "json")
+    assert result.exit_code == 2
+    assert [one["ruleset"] for one in json.loads(result.stdout)["rulesets"]] == ["somewhere_2026"]
+    assert [line.split(":")[0] for line in result.stderr.splitlines()] == [
+        "missing.yaml",
+        str(rules.parent / "cases"),
+    ]

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
 from tic_rules.analysis.cases.case import cases_of, files_read
-from tic_rules.analysis.cases.run import run
+from tic_rules.analysis.cases.run import Run, run
 from tic_rules.cli.chinese import Command
-from tic_rules.cli.common import format_option, lang_option, output_option, write
+from tic_rules.cli.common import diagnose, format_option, lang_option, output_option, write
 from tic_rules.cli.replacement import guard
+from tic_rules.core.errors import Diagnostic, TicRulesError
 from tic_rules.engines.checking import ENGINES
 from tic_rules.model.loader import load_ruleset
+from tic_rules.model.ruleset import RuleSet
 from tic_rules.renderers.cases import render
 from tic_rules.results.parts import Engine
 
@@ -41,10 +45,27 @@ def command(
     last day of a deadline and the next. Exit status 1 where a case comes out otherwise or a mutant passes
     unseen, 2 where a file cannot be used."""
     guard([output], [*rulefiles, where], command="tic-rules test")
-    rulesets = [load_ruleset(name) for name in rulefiles]
-    guard(
-        [output], [file for rules in rulesets for file in files_read(rules, where)], command="tic-rules test"
-    )
-    runs = [run(rules, cases_of(rules, where), engine, mutants=mutants) for rules in rulesets]
-    write(render(runs, format_, lang), output, format_=format_)
-    sys.exit(0 if all(one.ok(strict) for one in runs) else 1)
+    rulesets: list[RuleSet] = []
+    faults: list[Diagnostic] = []
+    for name in rulefiles:
+        with _kept(faults):
+            rulesets.append(load_ruleset(name))
+    files = [file for rules in rulesets for file in files_read(rules, where)]
+    guard([output], files, command="tic-rules test")
+    runs: list[Run] = []
+    for rules in rulesets:
+        with _kept(faults):
+            runs.append(run(rules, cases_of(rules, where), engine, mutants=mutants))
+    if runs:
+        write(render(runs, format_, lang), output, format_=format_)
+    diagnose(faults, lang)
+    sys.exit(2 if faults else 0 if all(one.ok(strict) for one in runs) else 1)
+
+
+@contextmanager
+def _kept(faults: list[Diagnostic]) -> Iterator[None]:
+    """Keep the faults of a file that cannot be used: the others are tested all the same."""
+    try:
+        yield
+    except TicRulesError as error:
+        faults.extend(error.diagnostics)
