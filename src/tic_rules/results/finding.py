@@ -14,6 +14,7 @@ from tic_rules.results.parts import (
     Citation,
     OwedYear,
     Part,
+    Parts,
     Place,
     Quantity,
     Requirement,
@@ -56,7 +57,8 @@ class _Made:
         if finding is None:
             return self
         values = finding.__dict__
-        values.update(getattr(finding._evidence, self.group)())
+        made = getattr(finding._evidence, self.group)()
+        values.update((key, Parts(value) if type(value) is list else value) for key, value in made.items())
         return values[self.name]
 
 
@@ -163,9 +165,9 @@ class Finding:
             "gap": self.gap,
             "progress": self.progress,
             "deadline": self.deadline,
-            "deadline_range": self.deadline_range,
+            "deadline_range": plain(self.deadline_range),
             "days_left": self.days_left,
-            "window": self.window,
+            "window": plain(self.window),
             "reached_on": self.reached_on,
             "reading": plain(self.reading),
             "years": [dict(year) for year in self.years],

@@ -26,10 +26,31 @@ UNCOUNTED: frozenset[str] = frozenset({"entitlement", "target"})
 """The kinds of clauses that a verdict does not look at, however firmly they bind."""
 
 
+class Parts(list[Any]):
+    """A frozen list of a report."""
+
+    __slots__ = ()
+
+    def _fixed(self, *_: object, **__: object) -> NoReturn:
+        raise TypeError("a list of a report does not change; list(...) is a copy that does")
+
+    __setitem__ = __delitem__ = __iadd__ = __imul__ = append = clear = extend = insert = _fixed
+    pop = remove = reverse = sort = _fixed
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (list(self),)
+
+
 class Part(dict[str, Any]):
     """A frozen mapping of a report: `finding.citation.locator` is `finding.citation["locator"]`."""
 
     __slots__ = ()
+
+    def __init__(self, *args: Any, **values: object) -> None:
+        super().__init__(*args, **values)
+        for key, value in self.items():
+            if type(value) is list:
+                super().__setitem__(key, Parts(value))
 
     if not TYPE_CHECKING:  # a type checker knows the keys that a part declares, and no others
 
@@ -207,7 +228,7 @@ def part(value: object, kind: type[Part] = Part) -> Any:
         if value.keys() == {"zh", "en"}:
             return Text(value["zh"], value["en"])
         return kind({key: part(item) for key, item in value.items()})
-    return [part(item, kind) for item in value] if isinstance(value, list) else value
+    return Parts(part(item, kind) for item in value) if isinstance(value, list) else value
 
 
 _SCALARS = frozenset((str, int, bool, type(None)))

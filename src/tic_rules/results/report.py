@@ -23,6 +23,7 @@ from tic_rules.results.parts import (
     Consequence,
     Notice,
     Part,
+    Parts,
     Provenance,
     Settings,
     Status,
@@ -226,7 +227,7 @@ class Report:
     @cached_property
     def consequences(self) -> list[Consequence]:
         """The consequences that follow, with the chain that led to each and its amount."""
-        return self._consequences(self.findings)
+        return Parts(self._consequences(self.findings))
 
     @cached_property
     def warnings(self) -> tuple[Notice, ...]:

@@ -13,7 +13,7 @@ from tic_rules.model.ruleset import BEARERS, PHASES, Kind, Modality
 from tic_rules.model.shipped import shared_vocabulary
 from tic_rules.model.values import replaced
 from tic_rules.model.vocabulary import Vocabulary
-from tic_rules.results.parts import STATUSES, VERDICTS
+from tic_rules.results.parts import STATUSES, VERDICTS, Engine
 from tic_rules.results.rule_schema import DRAFT, NAMESPACE
 
 
@@ -169,7 +169,14 @@ _WAITING = _object("reason", "data", "judgements") | {
 def one_report_schema() -> dict[str, object]:
     """The schema of one report."""
     properties: dict[str, object] = {
-        "tool": _object("name", "version", "engine"),
+        "tool": _object("name", "version", "engine")
+        | {
+            "properties": {
+                "name": {"type": "string"},
+                "version": {"type": "string"},
+                "engine": {"enum": list(get_args(Engine))},
+            }
+        },
         "centre": {"type": ["object", "null"], "properties": dict.fromkeys(("id", "name", "file"), _STRING)},
         "programme": {"type": "object"},
         "ruleset": _object("id", "version", "document") | {"properties": {"id": {"type": "string"}}},

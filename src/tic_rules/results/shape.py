@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import cache
 
 from tic_rules.core.scalars import Json
@@ -34,10 +35,17 @@ def _misfits(value: object, schema: Json, at: str) -> Iterator[str]:
     elif isinstance(value, dict):
         yield from _misfits_of_object(value, schema, at)
     elif isinstance(value, (list, tuple)):
+        if len(value) < schema.get("minItems", 0) or len(value) > schema.get("maxItems", len(value)):
+            yield f"{at or '/'}: {schema['minItems']} items are expected"
         for index, item in enumerate(value):
             yield from _misfits(item, schema.get("items", {}), f"{at}/{index}")
-    elif isinstance(value, str) and "pattern" in schema and not re.search(schema["pattern"], value):
-        yield f"{at or '/'}: {schema['pattern']} is expected"
+    elif isinstance(value, str):
+        if "pattern" in schema and not re.search(schema["pattern"], value):
+            yield f"{at or '/'}: {schema['pattern']} is expected"
+        elif schema.get("format") == "date" and not _is_day(value):
+            yield f"{at or '/'}: there is no such day"
+    elif "minimum" in schema and value is not None and not schema["minimum"] <= value <= schema["maximum"]:
+        yield f"{at or '/'}: {schema['minimum']} to {schema['maximum']} is expected"
 
 
 def _misfits_of_object(value: Json, schema: Json, at: str) -> Iterator[str]:
@@ -49,6 +57,13 @@ def _misfits_of_object(value: Json, schema: Json, at: str) -> Iterator[str]:
         inner = properties.get(name, others if isinstance(others, dict) else None)
         if inner is not None:
             yield from _misfits(item, inner, f"{at}/{name}")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _of_type(value: object, types: str | list[str]) -> bool:
