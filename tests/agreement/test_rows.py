@@ -229,6 +229,11 @@ def test_a_cell_that_does_not_fit_is_named_not_traced() -> None:
     for row in (["many", True], [1], None, [Decimal("sNaN"), True], [True, True], [False, True]):
         with pytest.raises(UsageError, match=r"does not fit its column|too short"):
             decide(row)  # type: ignore[arg-type]
+    for long in ((300, True, 1), [300, True, 1]):
+        with pytest.raises(UsageError, match="3 values for 2 columns"):
+            decide(long)
+    with pytest.raises(UsageError, match="names of columns are texts, not 3"):
+        row_function(_ruleset(), ["headcount", 3])  # type: ignore[list-item]
     at_least_none = row_function(_ruleset(CONDITIONS[1:2]), ["headcount__low", "headcount__high", "approved"])
     with pytest.raises(UsageError, match="no number"):
         at_least_none([True, None, True])

@@ -31,6 +31,12 @@ RowFunction = Callable[[Row], tuple[Status, ...]]
 def function_of(ruleset: RuleSet, columns: tuple[str, ...], as_of: date | None) -> RowFunction:
     """The function that decides one row with these columns; see `tables.row_function`."""
     n.refuse_occasions(ruleset)
+    nameless = [name for name in columns if not isinstance(name, str)]
+    if nameless:
+        shown = clip(", ".join(map(repr, nameless)), 300)
+        raise fault(
+            UsageError, "column", f"列名应为文字：{shown}", f"names of columns are texts, not {shown}"
+        )
     if any(name.startswith("counts@") for name in columns):
         zh = "批复等日期不明确时，一个中心有多行；请用 check_table"
         en = "where a clock is open, several rows make a centre: use check_table"
@@ -69,7 +75,8 @@ class _Function:
         body = [*self.days, "if approved == 3:", *_indented(approved), *others]
         taken = "".join(f"x{place}, " for place in self.used)
         lines = ["def decide(row):", "    try:"]
-        by_place = "by_place(row) if row.__class__ is tuple else take(row)"
+        number = len(self.columns)
+        by_place = f"by_place(row) if row.__class__ is tuple and len(row) == {number} else take(row)"
         lines += [f"        {taken}_ = by_name(row) if row.__class__ is dict else {by_place}"]
         lines += _indented(_indented(body))
         lines += [
@@ -79,7 +86,7 @@ class _Function:
         lines += ["    except ERRORS as error:", "        return decide(without_gaps(row, error))"]
         namespace: dict[str, Any] = {**NAMESPACE, **vars(v), "ERRORS": _ERRORS, "without_gaps": _without_gaps}
         namespace |= {f"k{place}": value for place, value in enumerate(self.constants)}
-        namespace |= _taking([self.columns[place] for place in self.used], list(self.used))
+        namespace |= _taking(self.columns, list(self.used))
         exec(compile("\n".join(lines), "<rules of a row>", "exec"), namespace)
         decide: RowFunction = namespace["decide"]
         return decide
@@ -168,15 +175,20 @@ class _Function:
         return f"Cells(as_of, {due}, {logic.cell(n.APPROVED_ON)}, {logic.cell(n.TERM_END)}, {opens})"
 
 
-def _taking(names: list[str], places: list[int]) -> dict[str, object]:
+def _taking(columns: Sequence[str], places: list[int]) -> dict[str, object]:
     """What takes the cells of a row that are looked at, and one more that is not."""
+    names = [columns[place] for place in places]
     if not names:
         return {**dict.fromkeys(("by_name", "by_place", "take"), lambda row: (None,)), "absent": {}}
     by_name, by_place = itemgetter(*names, names[0]), itemgetter(*places, places[0])
     absent = dict.fromkeys(names)
 
     def take(row: Row) -> object:
-        return by_name(absent | dict(row)) if isinstance(row, Mapping) else by_place(row)
+        if isinstance(row, Mapping):
+            return by_name(absent | dict(row))
+        if len(row) != len(columns):
+            raise ValueError(f"{len(row)} values for {len(columns)} columns")
+        return by_place(row)
 
     return {"by_name": by_name, "by_place": by_place, "take": take, "absent": absent}
 
@@ -201,8 +213,8 @@ def _is_na(cell: object) -> bool:
 
 def _wrong(error: Exception) -> TicRulesError:
     reason = clip(str(error), 200)
-    zh = f"这一行有取值不合列的类型，或缺少取值：{reason}"
-    en = f"a cell does not fit its column, or the row is too short: {reason}"
+    zh = f"这一行有取值不合列的类型，或取值的个数不对：{reason}"
+    en = f"a cell does not fit its column, or the row is too short or too long: {reason}"
     return fault(UsageError, "row", zh, en)
 
 
