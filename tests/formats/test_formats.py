@@ -350,6 +350,10 @@ def test_the_whole_list_goes_into_the_step_summary(tmp_path: Path, monkeypatch: 
     text = summary.read_text(encoding="utf-8")
     assert text.startswith("before\n")
     assert all(f"`{name}`" in text for name in ("investment-2y", "indicators", "teams-2y", "main-tasks"))
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(read := tmp_path / "centre.yaml"))
+    read.write_bytes(data := (ROOT / "examples" / "zhejiang.yaml").read_bytes())
+    assert CliRunner().invoke(main, ["check", str(read), "--format", "github"]).exit_code == 2
+    assert read.read_bytes() == data
 
 
 # --- Markdown -----------------------------------------------------------------------------------------------

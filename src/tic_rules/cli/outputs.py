@@ -37,8 +37,8 @@ class Target(NamedTuple):
 
     @property
     def written(self) -> list[str | None]:
-        """The files that are written anew."""
-        return [name for _, name in self.names] if self.names else [] if self.added else [self.file]
+        """The files that are written."""
+        return [name for _, name in self.names] or [self.file]
 
 
 def targets(format_: str, output: str | None, more: Sequence[str]) -> list[Target]:

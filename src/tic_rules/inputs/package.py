@@ -143,11 +143,8 @@ def _unpacked(raw: bytes, file: str) -> dict[str, bytes]:
                 parts[info.filename] = data
     except DataError:
         raise
-    except Exception as error:  # zipfile raises half a dozen kinds for archives that are broken
-        said = type(error).__name__
-        raise _refuse(
-            f"工作簿已损坏，或不是 .xlsx（{said}）", f"the workbook is broken, or not an .xlsx ({said})", file
-        ) from None
+    except Exception:  # zipfile raises half a dozen kinds for archives that are broken
+        raise _refuse("工作簿已损坏，或不是 .xlsx", "the workbook is broken, or not an .xlsx", file) from None
     return parts
 
 
