@@ -309,6 +309,16 @@ def test_a_number_is_never_cut_on_its_way(field: str, value: object) -> None:
     assert pickle.loads(pickle.dumps(centre)) == centre
 
 
+@pytest.mark.parametrize(
+    ("text", "hinted"),
+    [("≥5", True), ("不少于5人", True), ("5-8", True), ("many", False), ("2024-13-01", False)],
+)
+def test_bounds_in_words_are_answered_with_how_a_range_is_written(text: str, hinted: bool) -> None:
+    with pytest.raises(DataError, match="is not a number") as error:
+        Centre.from_data({"staff": {"headcount": text}})
+    assert ("at_least" in str(error.value)) is hinted
+
+
 def test_a_model_with_more_fields_is_a_centre_too() -> None:
     award = create_model("Award", __base__=Record, amount=(Money, None))
     wider = create_model("Wider", __base__=Centre, awards=(tuple[award, ...] | None, None))  # type: ignore[valid-type]

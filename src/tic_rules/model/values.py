@@ -139,6 +139,7 @@ def _exact_day(name: str) -> Callable[[object], Span | None]:
 
 
 _PERCENT = re.compile("[%％‰成]|分之")
+_IN_PART = re.compile(r"[<>≥≤~～至约余]|不[少低多超]|以[上下内]|[0-9] ?[—–+]|^[^-]*[0-9] ?-[^-]*$")
 
 
 def _number(
@@ -148,7 +149,12 @@ def _number(
         try:
             number = parse_number(value, money=money)
         except NotANumber as error:
-            raise refuse("number", *error.args) from None
+            zh, en = error.args
+            if isinstance(value, str) and _IN_PART.search(value):
+                form = "{at_least: 100, at_most: 120}"
+                zh = f"{zh}；只知范围时写作 {form}，可只写一端"
+                en = f"{en}; where only bounds are known, write {form}, or one of them"
+            raise refuse("number", zh, en) from None
         if number < least:
             if least:
                 raise refuse("negative", f"不能小于 {least}", f"cannot be less than {least}")
