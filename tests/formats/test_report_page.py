@@ -383,6 +383,7 @@ def test_the_calendar_is_one_that_calendars_read() -> None:
     assert "SUMMARY:某中心\\, 甲\\; 乙\\\\丙：" in whole
     assert render([report], Options("ics", "zh")) == text
     english = render([report], Options("ics", "en")).replace("\r\n ", "")
+    assert f"DESCRIPTION:as of {report.as_of}: " in english, "a number of days left says from which day"
     assert "Working guideline of Zhejiang province" in english
     assert "工作指引" not in english
 

@@ -71,7 +71,9 @@ def _written(lines: Iterable[str]) -> str:
 
 def _event(day: date, finding: Finding, report: Report, lang: str) -> Iterator[str]:
     clause = f"{document_of(report).in_(lang)} {finding.citation['locator']}"
-    about = [finding.detail[lang], clause, f"“{finding.citation['quote']}”", to_do(finding)[lang]]
+    as_of = day_text(report.as_of, lang)
+    state = (f"基准日{as_of}：" if lang == "zh" else f"as of {as_of}: ") + finding.detail[lang]
+    about = [state, clause, f"“{finding.citation['quote']}”", to_do(finding)[lang]]
     centre, ident = name_of(report), report.centre and report.centre.get("id")
     key = f"{centre}\n{finding.rule}\n{day}\n{ident}".encode("utf-8", "surrogatepass")
     mark = hashlib.sha256(key).hexdigest()[:32]
