@@ -270,6 +270,20 @@ def test_a_cost_moves_the_choice() -> None:
     assert second.cost == first.cost
 
 
+def test_nothing_is_asked_for_a_rule_that_does_not_apply_once_the_data_is_up_to_date() -> None:
+    """Of no fiscal money spent, none has to be spent on research; the plan asked for 10,000 yuan of it."""
+    data = {
+        "jurisdiction": "zhejiang", "approved_on": "2024-03-01", "reported_on": "2025-06-30",
+        "fiscal_spending": [],
+    }  # fmt: skip
+    plan = plan_of(Centre.from_data(data), "zhejiang_2022", "2026-06-30")
+    assert plan.before["fiscal-main-use"].status == "unknown"
+    assert plan.after["fiscal-main-use"].status == "not_applicable"
+    assert all("fiscal-main-use" not in step.rules for step in plan.steps)
+    assert all(not step.at.startswith("fiscal_spending") for step in plan.steps)
+    keeps_its_word(plan, "zhejiang_2022")
+
+
 def test_the_solver_finds_the_least_where_one_payer_alone_is_not_enough() -> None:
     """Host and builders must stay the largest payer, and the city owes twice the province: no single payer
     meets all."""

@@ -164,25 +164,30 @@ class _Maker:
         return trial
 
     def _least(self, trial: Trial) -> Trial:
-        """The steps without those that leave every status as it is; a judgement stands for itself."""
+        """The steps without those that nothing needs; a judgement stands for itself."""
+
+        def needs_no(statuses: Iterable[tuple[str, str]]) -> bool:
+            return all(status in SETTLED or status == trial.after[rule].status for rule, status in statuses)
+
         for number in reversed(range(len(trial.steps))):
             step, fewer = trial.steps[number], trial.steps[:number] + trial.steps[number + 1 :]
             alone = all(other.edits or other.at != step.at for other in fewer)
             if not (step.edits and step.rules and alone) or step.kind == "judgement":
                 continue
             # Its own rules first: a whole check costs fifty times as much.
-            if self._standing(step.rules, fewer) == {r: trial.after[r].status for r in step.rules}:
+            if needs_no(self._standing(step.rules, fewer).items()):
                 document, after = self._applied(fewer)
                 looked_at = (f for f in after if f.counts or self.encouraged)
-                if all(finding.status == trial.after[finding.rule].status for finding in looked_at):
+                if needs_no((finding.rule, finding.status) for finding in looked_at):
                     steps = self._serving(step.rules, fewer)
                     trial = trial._replace(steps=steps, document=document, after=after)
         return trial._replace(steps=_once(trial.steps))
 
     def _serving(self, rules: tuple[str, ...], steps: list[Step]) -> list[Step]:
         """The steps, with rules that hold by them although they were not made for them."""
-        without = [self._standing(rules, [o for o in steps if o is not step]) for step in steps]
         met = self._standing(rules, steps)
+        rules = tuple(rule for rule in rules if met[rule] != "not_applicable")
+        without = [self._standing(rules, [o for o in steps if o is not step]) for step in steps]
         return [
             replace(
                 step, rules=tuple(dict.fromkeys((*step.rules, *(r for r in rules if met[r] != stand[r]))))
