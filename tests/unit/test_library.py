@@ -397,3 +397,15 @@ def test_what_is_no_data_is_told_what_is_expected() -> None:
         check_programme(None, "jiangsu_2020")  # type: ignore[arg-type]
     with pytest.raises(DataError, match="a Centre, a mapping or a model is expected, not int"):
         check_programme({}, "jiangsu_2020", centres=[3], as_of="2024-01-01")  # type: ignore[list-item]
+
+
+def test_the_rules_that_a_rule_set_gives_are_in_it() -> None:
+    ruleset = load_ruleset("zhejiang_2022")
+    rule = ruleset["zhejiang_2022/investment-2y"]
+    assert rule in ruleset
+    assert rule.id in ruleset
+    assert load_ruleset("jiangsu_2020").rules[0] not in ruleset
+    assert 0 not in ruleset
+    for missing in ("nothing", 0):
+        with pytest.raises(KeyError):
+            ruleset[missing]  # type: ignore[index]

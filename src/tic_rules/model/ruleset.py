@@ -65,12 +65,13 @@ class RuleSet:
     def __len__(self) -> int:
         return len(self.rules)
 
-    def __contains__(self, rule_id: object) -> bool:
-        return rule_id in self._by_id
+    def __contains__(self, rule: object) -> bool:
+        """Whether there is a rule of this id, or this rule."""
+        return rule in self.rules if isinstance(rule, Rule) else rule in self._by_id
 
     def __getitem__(self, rule_id: str) -> Rule:
         """A rule by its id, with or without the rule set's own before it. Raises KeyError."""
-        return self._by_id[rule_id.removeprefix(f"{self.id}/")][1]
+        return self._by_id[str(rule_id).removeprefix(f"{self.id}/")][1]
 
     @property
     def rule_ids(self) -> KeysView[str]:
