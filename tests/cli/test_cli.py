@@ -433,3 +433,13 @@ def test_help_lists_every_command() -> None:
     text = run("--help").stdout
     assert all(name in text for name in COMMANDS)
     assert run("--version").stdout.startswith("tic-rules, version")
+
+
+def test_a_missing_day_and_a_missing_jurisdiction_are_told_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text("id: a\n", encoding="utf-8")
+    for command in ("check", "plan"):
+        lines = run(command, str(file)).stderr.splitlines()
+        assert [line.rsplit(" ", 1)[1] for line in lines] == ["[as-of]", "[no-jurisdiction]"]
+    (line,) = run("check", str(file), "--rules", "zhejiang_2022").stderr.splitlines()
+    assert line.endswith("[as-of]")

@@ -12,13 +12,13 @@ import click
 from tic_rules.cli import common
 from tic_rules.cli.chinese import Command
 from tic_rules.cli.configuration import config_option
-from tic_rules.cli.files import expand
+from tic_rules.cli.files import day_of, expand
 from tic_rules.cli.outputs import Folder, Output, Target, opened, placed, targets, to_terminal
 from tic_rules.cli.progress import Progress
 from tic_rules.cli.replacement import guard
 from tic_rules.cli.running import Job, Outcome, decided, outcomes, prepared, put, rulesets_for
 from tic_rules.core.errors import Diagnostic, Text, TicRulesError
-from tic_rules.engines.checking import ENGINES, as_of_day, with_centres
+from tic_rules.engines.checking import ENGINES, with_centres
 from tic_rules.model.centre import Centre
 from tic_rules.model.loader import words_of
 from tic_rules.model.programme import Programme
@@ -204,7 +204,7 @@ def _programme(job: Job, file: str, centres: Sequence[Centre]) -> Outcome:
     try:
         ready = prepared(job)
         figures = read_subject(file, Programme, ready.vocabulary, ready.rulesets)
-        day = as_of_day(figures, job.day)
+        day = day_of(figures, job.day, ready.rulesets)
         whole = (
             (with_centres(figures, ruleset, centres, day), ruleset)
             for ruleset in rulesets_for(job, figures, day)

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from tic_rules.cli.files import jurisdiction_of
+from tic_rules.cli.files import day_of, jurisdiction_of
 from tic_rules.core.errors import RuleSetError, TicRulesError, UsageError, clip, fault
-from tic_rules.engines.checking import as_of_day
 from tic_rules.model.catalogue import here
 from tic_rules.model.centre import Centre
 from tic_rules.model.loader import load_ruleset, rulesets_in_force, words_of
@@ -38,7 +37,7 @@ def chosen(
     rule sets in `also` too."""
     named = load_rulesets(rules)
     centre = read_subject(path, Centre, words_of((*named, *also)), named)
-    on = as_of_day(centre, None if own_day and centre.speaks_for is not None else as_of)
+    on = day_of(centre, None if own_day and centre.speaks_for is not None else as_of, named)
     if named:
         return Chosen(centre, on, named)
     return Chosen(centre, on, tuple(rulesets_in_force(jurisdiction_of(centre), on)))

@@ -6,10 +6,12 @@ import os
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 
-from tic_rules.core.errors import DataError, Diagnostic, Text
+from tic_rules.core.errors import DataError, Diagnostic, Text, UsageError
 from tic_rules.core.files import file_name, read_standard_input, reason_of
+from tic_rules.engines.checking import as_of_day
 from tic_rules.inputs import SUFFIXES
 from tic_rules.inputs.text import bytes_to_text
 from tic_rules.model.catalogue import is_rule_file
@@ -198,14 +200,29 @@ def read_centre(path: str, vocabulary: Vocabulary) -> Centre:
     return subject_from_text(text, "<stdin>", Centre, vocabulary, json_text=bool(_JSON.match(text)))
 
 
+def day_of(subject: Centre | Programme, as_of: date | None, rulesets: Collection[RuleSet]) -> date:
+    """The as-of day. Raises UsageError, which names the jurisdiction too where that is missing as well and no
+    rule set is named."""
+    try:
+        return as_of_day(subject, as_of)
+    except UsageError as error:
+        if rulesets or subject.jurisdiction is not None:
+            raise
+        raise UsageError([*error.diagnostics, _no_jurisdiction(subject)]) from None
+
+
 def jurisdiction_of(subject: Centre | Programme) -> str:
     """Whose rule sets hold for the data. Raises DataError where it does not say."""
     if subject.jurisdiction is None:
-        text = Text(
-            "没有写明地区（jurisdiction），无法选定规则集；请补写，或用 --rules 指定",
-            "jurisdiction is not given, so no rule set can be chosen; add it, or name one with --rules",
-        )
-        path, file = "/jurisdiction", subject.file or ""
-        mark = subject.place(path)
-        raise DataError([Diagnostic("no-jurisdiction", text, file, mark.line, mark.column, path, mark.cell)])
+        raise DataError([_no_jurisdiction(subject)])
     return str(subject.jurisdiction)
+
+
+def _no_jurisdiction(subject: Centre | Programme) -> Diagnostic:
+    text = Text(
+        "没有写明地区（jurisdiction），无法选定规则集；请补写，或用 --rules 指定",
+        "jurisdiction is not given, so no rule set can be chosen; add it, or name one with --rules",
+    )
+    path, file = "/jurisdiction", subject.file or ""
+    mark = subject.place(path)
+    return Diagnostic("no-jurisdiction", text, file, mark.line, mark.column, path, mark.cell)

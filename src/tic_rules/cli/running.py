@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from tic_rules.cli.choosing import load_rulesets
-from tic_rules.cli.files import centres_of, jurisdiction_of
+from tic_rules.cli.files import centres_of, day_of, jurisdiction_of
 from tic_rules.core.errors import DataError, Diagnostic, Text, TicRulesError, UsageError, clip, fault
-from tic_rules.engines.checking import as_of_day, check_subject
+from tic_rules.engines.checking import check_subject
 from tic_rules.model.centre import Centre
 from tic_rules.model.loader import listed_ruleset, rulesets_in_force, words_of
 from tic_rules.model.programme import Programme
@@ -137,7 +137,7 @@ def check_file(job: Job, path: str) -> Iterator[Outcome]:
 
 
 def _decided(job: Job, centre: Centre) -> Outcome:
-    day = as_of_day(centre, job.day)
+    day = day_of(centre, job.day, prepared(job).rulesets)
     rulesets = rulesets_for(job, centre, day)
     outcome = put(job, [decided(job, centre, ruleset, day) for ruleset in rulesets])
     outcome.notes.extend(_strangers(centre, rulesets, exemptions=job.exemptions))
