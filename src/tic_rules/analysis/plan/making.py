@@ -167,7 +167,8 @@ class _Maker:
         """The steps without those that nothing needs; a judgement stands for itself."""
 
         def needs_no(statuses: Iterable[tuple[str, str]]) -> bool:
-            return all(status in SETTLED or status == trial.after[rule].status for rule, status in statuses)
+            holds = ("pass", "not_applicable")
+            return all(status in holds or status == trial.after[rule].status for rule, status in statuses)
 
         for number in reversed(range(len(trial.steps))):
             step, fewer = trial.steps[number], trial.steps[:number] + trial.steps[number + 1 :]
