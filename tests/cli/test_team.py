@@ -762,8 +762,11 @@ def test_a_rule_set_is_decided_once_and_two_of_one_id_are_refused() -> None:
     assert (result.exit_code, "ours.yaml both have the id jiangsu_2020" in result.stderr) == (2, True)
 
 
-def test_a_foreign_pyproject_is_left_alone() -> None:
-    Path("pyproject.toml").write_text("this is = = no toml", encoding="utf-8")
+@pytest.mark.parametrize(
+    "text", ["this is = = no toml", "dependencies = ['tic-rules']\n[tool.ruff] = no toml"]
+)
+def test_a_foreign_pyproject_is_left_alone(text: str) -> None:
+    Path("pyproject.toml").write_text(text, encoding="utf-8")
     assert run("check", "centres/jiangsu.yaml").exit_code == 0
     assert "No settings file" in run("config", "--lang", "en").stdout
     assert "没有设置文件" in run("config", "--lang", "zh").stdout

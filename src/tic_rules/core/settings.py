@@ -78,7 +78,7 @@ def read_settings(file: Path) -> SettingsFile | None:
     with bad_text_as(UsageError):
         text = decode(read_named(str(file), UsageError, MAX_SETTINGS), str(file))
     shared = file.name == SHARED
-    if shared and "tic-rules" not in text:
+    if shared and "tic-rules" not in text.partition("tool")[2]:
         return None
     import tomllib  # only where there is a file to read
 
