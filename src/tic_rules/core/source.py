@@ -187,11 +187,8 @@ class Source:
         last = node
         while isinstance(last, yaml.CollectionNode) and last.value and last.flow_style is False:
             last = last.value[-1][1] if isinstance(last, yaml.MappingNode) else last.value[-1]
-        mark = mark_of(node)
-        if last is node:
-            return mark
-        end = last.end_mark
-        return mark._replace(end_line=end.line + 1, end_column=end.column + 1)
+        start, end = node.start_mark, last.end_mark
+        return Mark(start.line + 1, start.column + 1, end.line + 1, end.column + 1)
 
     def nearest(self, parts: tuple[str | int, ...]) -> Mark:
         """The place of a value, else of the key of what lies nearest above it, at last of the first key."""
@@ -212,21 +209,21 @@ class Source:
         return self.root is not None and self._walk(parts)[1]
 
 
-def texts_within(
-    value: object, at: tuple[str | int, ...] = ()
-) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """The texts in a value of mappings and lists, each with its place."""
-    if isinstance(value, str):
-        yield at, value
-    for key, item in (
-        value.items() if isinstance(value, dict) else enumerate(value if isinstance(value, list) else ())
-    ):
-        yield from texts_within(item, (*at, key))
+def texts_within(value: object) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """The texts in a value of mappings and lists, each with its place, in their order."""
+    left: list[tuple[tuple[str | int, ...], object]] = [((), value)]
+    while left:
+        at, one = left.pop()
+        if isinstance(one, str):
+            yield at, one
+        elif isinstance(one, (dict, list)):
+            within = one.items() if isinstance(one, dict) else enumerate(one)
+            left += reversed([((*at, key), item) for key, item in within])
 
 
 def pointer(parts: Iterable[str | int]) -> str:
     """A JSON pointer (RFC 6901)."""
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+    return "".join(["/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts])
 
 
 def unpointer(text: str) -> tuple[str, ...]:
