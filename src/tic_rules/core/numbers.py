@@ -331,7 +331,7 @@ def yuan_text(number: Number, lang: str) -> str:
         return "∞"
     for size, before, after in _STEPS[lang]:
         if not -size < number < size and number * 10**4 % size == 0:
-            return f"{before}{decimal_text(Fraction(number) / size)}{after}"
+            return f"{before}{decimal_text(Fraction(number, size))}{after}"
     plain = decimal_text(number) or ""
     whole, _, part = plain.partition(".")
     about = Text("约", "about ").in_(lang) if len(part) > 4 else ""

@@ -112,6 +112,8 @@ def deadline_of(rule: Rule, scenario: Scenario) -> date | None:
 def deadline_between(rule: Rule, centre: Centre, as_of: date) -> tuple[date, date] | None:
     """The first and the last day on which a rule's time may end, as far as the data says; None where an end
     is open, or where the rule has no deadline that hangs on approval or term."""
+    if rule.by is None:
+        return None
     approved, term = approved_between(centre, as_of), centre.term_years
     if approved is None or FIRST_DAY in approved or LAST_DAY in approved:
         return None

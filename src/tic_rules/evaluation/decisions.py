@@ -88,8 +88,8 @@ class Decision(NamedTuple):
     def cites(self) -> tuple[Path, ...]:
         """The places that were read; of several that owe something, those of the worst first."""
         owed = [seen for _, _, seen, _ in sorted(self.years, key=lambda one: one[1] != self.status)]
-        read = [cited(seen) for seen in (self.applies, self.seen, self.broken, *owed) if seen is not None]
-        return tuple(dict.fromkeys(chain(*read)))
+        seens = filter(None, (self.applies, self.seen, self.broken, *owed))
+        return tuple(dict.fromkeys(chain.from_iterable(map(cited, seens))))
 
     @property
     def lacking(self) -> tuple[str, ...]:

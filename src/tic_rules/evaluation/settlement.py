@@ -168,13 +168,10 @@ def cited_places(rule: Rule, decision: Decision, scene: Scene) -> tuple[Path, ..
             if getattr(scene.subject, name) is not None
         ]
         return (*cites, *((name,) for name in given[:1]))
-    needs = needs_of(scene.ruleset, rule)
-    if (
-        decision.why_not is None
-        and decision.status not in ("fail", "pending")
-        and not reads_days(scene, rule)
-    ):
+    is_open = decision.status in ("fail", "pending")
+    if decision.why_not is None and not is_open and not reads_days(scene, rule):
         return cites
+    needs = needs_of(scene.ruleset, rule)
     looks_at_approval = needs.approval or decision.why_not == "before_document"
     clock = clock_places(scene, looks_at_approval, needs.term, needs.application)
     return tuple(dict.fromkeys((*cites, *clock)))

@@ -50,6 +50,7 @@ class Evidence:
         """observed, required, gap, progress"""
         rule, ruleset, years = self.rule, self.scene.ruleset, self.decision.by_year
         value, bound = self.range
+        compared = self.applies and bound is not None
         observed: Part | None = None
         if years:
             observed = Part(years={str(year): status for year, status in years.items()})
@@ -58,8 +59,8 @@ class Evidence:
         return {
             "observed": observed,
             "required": None if years else numbers.required(rule, ruleset, bound),
-            "gap": numbers.gap_text(value, bound, rule) if self.applies else None,
-            "progress": numbers.progress(value, bound, rule) if self.applies else None,
+            "gap": numbers.gap_text(value, bound, rule) if compared else None,
+            "progress": numbers.progress(value, bound, rule) if compared else None,
         }
 
     def total(self) -> Range | None:
@@ -80,8 +81,9 @@ class Evidence:
 
     def time(self) -> dict[str, object]:
         """deadline, deadline_range, days_left, window, reached_on, years"""
-        decision, reached = self.decision, self.reached
+        decision = self.decision
         last_day = decision.deadline if self.applies else None
+        reached = None if last_day is None else self.reached
         window = decision.window if self.applies else None
         return {
             "deadline": None if last_day is None else last_day.isoformat(),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 from tic_rules.core.dates import Span
 from tic_rules.core.logic import TRUE, compare
@@ -78,24 +80,20 @@ def progress(value: object, bound: Range | None, rule: Rule) -> float | None:
 def required(rule: Rule, ruleset: RuleSet, bound: Range | None) -> Requirement | None:
     """What a rule's one condition asks for; None where it has parts."""
     node = rule.condition
-    if node is None or c.children(node):
-        return None
-    match node:
-        case c.Compare():
-            return _bound(node, ruleset, bound)
-        case c.Share():
-            return Requirement(op=c.OPERATORS[node.operator], value=decimal_text(node.limit), unit="ratio")
-        case c.Is():
-            return Requirement(op="is", value=node.is_)
-        case c.Among():
-            return Requirement(op="among", value=list(node.among), open=node.open)
-        case c.AnyAmong():
-            return Requirement(op="any_among", value=list(node.any_among), open=node.open)
-        case c.Contains():
-            return Requirement(op="contains_all", value=list(node.contains_all))
-        case c.EachOf():
-            return Requirement(op="each_of", value=list(node.each_of))
-    return None
+    if type(node) is c.Compare:
+        return _bound(node, ruleset, bound)
+    asked = _ASKED.get(type(node))
+    return None if asked is None else asked(node)
+
+
+_ASKED: Mapping[type[c.Node], Callable[[Any], Requirement]] = {
+    c.Share: lambda n: Requirement(op=c.OPERATORS[n.operator], value=decimal_text(n.limit), unit="ratio"),
+    c.Is: lambda n: Requirement(op="is", value=n.is_),
+    c.Among: lambda n: Requirement(op="among", value=list(n.among), open=n.open),
+    c.AnyAmong: lambda n: Requirement(op="any_among", value=list(n.any_among), open=n.open),
+    c.Contains: lambda n: Requirement(op="contains_all", value=list(n.contains_all)),
+    c.EachOf: lambda n: Requirement(op="each_of", value=list(n.each_of)),
+}
 
 
 def _bound(node: c.Compare, ruleset: RuleSet, bound: Range | None) -> Requirement:

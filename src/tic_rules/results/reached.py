@@ -77,8 +77,7 @@ def _stands_still(rule: Rule, scene: Scene) -> bool:
             return False
         records = [entry.record for entry in scene.listed(fact.list_name or "").entries] if listed else []
         records += (value_at(scene.subject, fact.table) or {}).values() if fact.table else ()
-        values = (value for record in records if isinstance(record, Record) for _, value in record)
-        if any(type(value) is Series for value in values):
+        if any(Series in map(type, vars(one).values()) for one in records if isinstance(one, Record)):
             return False
     return True
 

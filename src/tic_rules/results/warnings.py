@@ -172,13 +172,14 @@ def _about_counts(scene: Scene) -> Iterator[Notice]:
 
 _NAMED = 5
 """So many centres are named in a warning."""
+_DAYLESS = frozenset({type(None), str, bool, int, Range})
 _NOT_FACTS = frozenset({"attestations", "exemptions", "sources", "reported_on"})
 
 
 def _dated(record: object, at: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Span]]:
     """Every day that a fact of the data is dated with, and its place."""
     for name, value in vars(record).items():
-        if value is None or (not at and name in _NOT_FACTS) or isinstance(value, (str, bool, int)):
+        if type(value) in _DAYLESS or (not at and name in _NOT_FACTS):
             continue
         if isinstance(value, Span):
             yield (*at, name), value
