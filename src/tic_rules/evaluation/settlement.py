@@ -254,7 +254,7 @@ def check_rules(scene: Scene) -> list[Decision]:
         decision = decisions[rule.id] = _settle(rule, needs, scene)
         if rule.kind == "consequence":
             scene.followed[rule.id] = followed(decision)
-    return [decisions[rule.id] for rule in scene.ruleset.rules]
+    return [decisions[name] for name in scene.ruleset.rule_ids]
 
 
 def _chained(ruleset: RuleSet) -> tuple[tuple[Rule, Needs], ...]:
