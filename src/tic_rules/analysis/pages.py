@@ -43,11 +43,6 @@ class Row(NamedTuple):
     label: Text
     cells: tuple[tuple[Cell, ...], ...]
 
-    @property
-    def documents(self) -> int:
-        """How many documents speak to the topic."""
-        return sum(bool(cells) for cells in self.cells)
-
 
 class RulePage(NamedTuple):
     cell: Cell

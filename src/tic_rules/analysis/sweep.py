@@ -65,11 +65,6 @@ class Swept:
     def status_at(self, threshold: Number) -> str:
         return next(span.status for span in self.spans if span.holds(threshold))
 
-    @property
-    def asked(self) -> bool:
-        """Whether the rule applies to the centre at some threshold."""
-        return any(span.status != "not_applicable" for span in self.spans)
-
 
 class Fall(NamedTuple):
     """A centre that passes up to a threshold and not beyond it, or the other way round."""

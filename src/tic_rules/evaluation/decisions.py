@@ -50,7 +50,6 @@ class Decision(NamedTuple):
     broken: Seen | None = None
     years: tuple[Owed, ...] = ()
     missing: tuple[Path, ...] = ()
-    agreed: bool = True
     favourable: bool = False
     """Of a consequence that does not follow: what its rule says under `otherwise` does."""
 
@@ -58,12 +57,6 @@ class Decision(NamedTuple):
     def main(self) -> Seen | None:
         """The one condition that the numbers are about; None where the clause asks several things."""
         return self.seen if self.seen is not None and not self.seen.parts else None
-
-    @property
-    def mark(self) -> object:
-        """What tells the numbers of this decision from those of others of the rule."""
-        main = self.main
-        return None if main is None else (main.observed, main.bound)
 
     @property
     def full(self) -> Decision:

@@ -95,11 +95,6 @@ class Listed(NamedTuple):
     """Where it is left out or named incomplete."""
     timeless: bool = False
 
-    @property
-    def incomplete(self) -> bool:
-        """Whether there may be entries that the data does not show."""
-        return bool(self.open_at)
-
 
 Counted = tuple[list[tuple[Entry, int]], tuple[Path, ...], Listed]
 """The entries that count, or may count, at a moment; where there may be more; the list."""

@@ -39,7 +39,7 @@ def _settle(rule: Rule, needs: Needs, scene: Scene) -> Decision:
     decisions = [decide(rule, scene, scenario) for scenario in scenarios.all]
     if scenarios.cut:
         paths = [path for one in decisions if one.status == "unknown" for path in missing_of(one)]
-        return Decision("unknown", missing=tuple(dict.fromkeys([*scenarios.open, *paths])), agreed=False)
+        return Decision("unknown", missing=tuple(dict.fromkeys([*scenarios.open, *paths])))
     behind = day_not_needed(rule, scene, scenarios.all)
     status = _agreed(decisions, behind)
     joined = _joined(decisions, status)
@@ -97,7 +97,6 @@ def _matters(path: Path, outcomes: dict[Scenario, object]) -> bool:
 def _joined(decisions: list[Decision], status: str) -> Decision:
     """The decisions of several scenarios as one: no day that only some have, ranges that cover all."""
     shown = next((one for one in decisions if one.status == status), decisions[0])
-    deadlines = {one.deadline for one in decisions}
     moments = {one.moment.day for one in decisions if one.moment is not None}
     return shown._replace(
         status=status,
@@ -105,8 +104,7 @@ def _joined(decisions: list[Decision], status: str) -> Decision:
         applies=_cover([one.applies for one in decisions if one.applies is not None], shown.applies),
         broken=_cover([one.broken for one in decisions if one.broken is not None], shown.broken),
         moment=shown.moment if len(moments) == 1 else None,
-        agreed=len(deadlines) == 1,
-        deadline=shown.deadline if len(deadlines) == 1 else None,
+        deadline=shown.deadline if len({one.deadline for one in decisions}) == 1 else None,
         window=shown.window if len({one.window for one in decisions}) == 1 else None,
         years=_common_years(decisions, shown),
         favourable=all(one.favourable for one in decisions),
