@@ -1,7 +1,7 @@
 """Slips of the pen in a rule: each changed in one thing at a time, and what catches the change.
 
-A threshold, a comparison, a deadline, the modality, the locator, who bears it. Lint, coverage or a case
-should see each."""
+A threshold, a comparison, a deadline, the modality, the locator, who bears it. Lint or a case should see
+each."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from pydantic import BaseModel
 
 from tic_rules.analysis.cases.case import Case
 from tic_rules.analysis.cases.outcome import report_of
-from tic_rules.analysis.coverage.account import coverage
 from tic_rules.analysis.lint import lint_rule
 from tic_rules.analysis.lint.whole import Pairs
 from tic_rules.analysis.prove.witness import part_of
@@ -194,37 +193,32 @@ def with_rule(ruleset: RuleSet, changed: Rule) -> RuleSet:
 
 
 class Catcher:
-    """Lint, coverage and the cases of a rule set, against which its mutants are held."""
+    """Lint and the cases of a rule set, against which its mutants are held."""
 
-    def __init__(self, ruleset: RuleSet, cases: Iterable[Case], text: str | None = None) -> None:
-        self.ruleset, self.text = ruleset, text
+    def __init__(self, ruleset: RuleSet, cases: Iterable[Case]) -> None:
+        self.ruleset = ruleset
         self.cases: dict[str, list[Case]] = defaultdict(list)
         for case in cases:
             for rule in case.expect:
                 self.cases[rule].append(case)
 
-    def caught_by(self, mutant: Mutant) -> str | None:
-        """Lint, coverage or a case: the first that sees the change; None where it passes unseen."""
-        if mutant.kind == "locator":
-            return self._by_locator(mutant)
+    def catches(self, mutant: Mutant) -> bool:
+        """Whether loading, lint or a case sees the change."""
+        if mutant.kind == "locator":  # seen where the clause that the rule now names does not list it
+            return any(
+                clause.at == mutant.rule.at and mutant.rule.id not in clause.rules
+                for clause in self.ruleset.clauses
+            )
         changed = with_rule(self.ruleset, mutant.rule)
         ids = {rule.id: rule for rule in changed.rules}
-        if any(rule_faults(mutant.rule, (), ids, self.ruleset.vocabulary)):
-            return "loading"
-        if any(lint_rule(changed, mutant.rule, self.ruleset.place_of(mutant.rule.id))):
-            return "lint"
-        if self._by_cases(mutant.rule):
-            return "corpus"
+        if (
+            any(rule_faults(mutant.rule, (), ids, self.ruleset.vocabulary))
+            or any(lint_rule(changed, mutant.rule, self.ruleset.place_of(mutant.rule.id)))
+            or self._by_cases(mutant.rule)
+        ):
+            return True
         pairs = Pairs(changed)
-        return "lint" if any(pairs.implied()) or any(pairs.conflicts()) else None
-
-    def _by_locator(self, mutant: Mutant) -> str | None:
-        listed = next(clause for clause in self.ruleset.clauses if clause.at == mutant.rule.at)
-        if mutant.rule.id not in listed.rules and self.text is None:
-            return "loading"  # the clause that the rule now names does not list it
-        moved = with_rule(self.ruleset, mutant.rule)
-        faults = coverage(moved, self.text).faults if self.text is not None else ()
-        return "coverage" if {"quote", "locator"} & {fault.code for fault in faults} else None
+        return any(pairs.implied()) or any(pairs.conflicts())
 
     def _by_cases(self, changed: Rule) -> bool:
         alone = part_of(with_rule(self.ruleset, changed), [changed])
@@ -234,7 +228,7 @@ class Catcher:
         """The mutants that pass unseen; without `every` one of a kind a rule is tried, always the same."""
         clauses = tuple(clause.at for clause in self.ruleset.clauses)
         all_tried = (mutant for rule in self.ruleset.rules for mutant in tried(rule, clauses, every))
-        return [mutant for mutant in all_tried if self.caught_by(mutant) is None]
+        return [mutant for mutant in all_tried if not self.catches(mutant)]
 
 
 def tried(rule: Rule, clauses: Sequence[str], every: bool) -> Iterator[Mutant]:
