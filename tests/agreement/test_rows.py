@@ -198,6 +198,20 @@ def test_a_gap_of_another_library_is_an_empty_cell(name: str) -> None:
     assert decide(nothing) == decide(tuple(nothing.values())) == decide(dict.fromkeys(columns))
 
 
+@pytest.mark.parametrize("name", ["plan_argued@approval", "plan_argued"])
+@pytest.mark.parametrize(
+    ("day", "status"), [("2022-02-01", "pass"), ("2022-09-01", "fail"), (None, "unknown")]
+)
+def test_a_day_that_is_known_may_stand_in_one_column(name: str, day: str | None, status: str) -> None:
+    polars = pytest.importorskip("polars")
+    facts = _facts("zhejiang_2022").drop("plan_argued@approval__first", "plan_argued@approval__last")
+    cell = date.fromisoformat(day) if day else None
+    table = facts.with_columns(polars.lit(cell, dtype=polars.Date).alias(name))
+    assert check_table(table, "zhejiang_2022", as_of=DAY)["plan-review"].to_list() == [status]
+    place = [rule.id for rule in load_ruleset("zhejiang_2022").rules].index("plan-review")
+    assert row_function("zhejiang_2022", table.columns, as_of=DAY)(table.row(0))[place] == status
+
+
 def test_a_row_of_pandas_is_one() -> None:
     pytest.importorskip("pandas")
     facts = _facts("zhejiang_2022")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
-from tic_rules import shipped_ids
+from tic_rules import Centre, check, shipped_ids
 from tic_rules.cli import COMMANDS, main
 from tic_rules.renderers.text import cells, cut, fitted
 
@@ -273,6 +274,20 @@ def test_colour_on_a_terminal_unless_no_color_is_set(monkeypatch: pytest.MonkeyP
     assert not common.colour_wanted("file.txt")
     monkeypatch.setenv("NO_COLOR", "1")
     assert not common.colour_wanted(None)
+
+
+def test_a_coloured_report_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tic_rules.renderers import Options, text
+    from tic_rules.renderers.sinks import leave
+
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    report = check(Centre.from_file(ZHEJIANG), "zhejiang_2022", as_of="2026-06-30")
+    plain, coloured = (text.piece(report, Options(colour=colour)) for colour in (False, True))
+    assert "\x1b[1;31m" in coloured
+    assert leave("text", coloured, colour=True) == coloured
+    bare = re.sub(r"\x1b\[[0-9;]*m", "", coloured)
+    assert [line.rstrip() for line in bare.splitlines()] == plain.splitlines()
 
 
 def test_a_workbook_is_not_written_to_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:

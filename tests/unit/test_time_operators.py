@@ -420,6 +420,44 @@ def test_what_no_engine_could_decide_is_refused(part: str, other: str, what: str
     _refused(part, other, what)
 
 
+@pytest.mark.parametrize(
+    ("part", "other", "what"),
+    [
+        ("kind: condition", "kind: consequence", "a consequence has `when`, every other rule `require`"),
+        ("    require:", "    then: {zh: 撤销, en: revoked}\n    require:",
+         "`then` .* belongs to a consequence"),
+        ("    by: application", "    by: application\n    from: approval", "only one of by, from, yearly"),
+        ("    by: application", "    from: 3x", "approval, 1y, 2y or term_end is expected"),
+        ("    by: application", "    by: application\n    since: 2022-03", "must be exact to the day"),
+        ("    by: application", "    items: [{id: a, title: {zh: 甲, en: a}}]",
+         "items belong to an attested rule"),
+        ("rules: [registered-a-year,", "asks_nothing: {zh: 无, en: none}, rules: [registered-a-year,",
+         "a clause lists rules, or says why"),
+        ("{fact: area, at_least: 3000}", "{fact: income_each, share_of: [services]}",
+         "exactly one of more_than"),
+        ("{fact: area, at_least: 3000}", "{fact: income_each, largest: nobody}", "has no group nobody"),
+        ("{fact: area, at_least: 3000}", "{fact: area, some: {severity: major}}", "entries is needed here"),
+        ("{fact: area, at_least: 3000}", "{fact: equipment_value, latest: date, has: {value: 1}}",
+         "entries is needed"),
+        ("{fact: area, at_least: 3000}", "{each_year: {months: 3}, holds: {fact: area, at_least: 1}}",
+         "needs full_years"),
+        (ENTRIES, "{fact: accidents_3, some: [major]}", "a mapping of attributes to values is expected"),
+        (ENTRIES, "{fact: accidents_3, some: {severity: {given: maybe}}}", "true or false is expected"),
+        ("value: registered_on, type: date", "value: registered_on", "value and type go together"),
+        ("stock: people.fixed, unit: person", "unit: person", "a fact needs exactly one reading"),
+        ("average: rd, of: annual, over: {full_years: 3, founded: registered}", "average: rd, of: annual",
+         "`average` needs over"),
+        ("sum: value, of: equipment,", "sum: value,", "the list that is read"),
+        ("of: equipment, unit: CNY", "of: equipment", "a number needs a unit"),
+        ("ratio: {of: senior, to: fixed}, unit: ratio", "ratio: {of: senior, to: fixed}, unit: person",
+         "the unit of a `ratio` is ratio"),
+        ("ratio: {of: senior, to: fixed}", "ratio: {of: changes, to: fixed}", "changes is not a number"),
+    ],
+)  # fmt: skip
+def test_what_does_not_go_together_is_refused(part: str, other: str, what: str) -> None:
+    _refused(part, other, what)
+
+
 @pytest.mark.parametrize("engine", ["native", "compiled"])
 def test_a_year_of_a_list_without_years_is_told_by_its_dates(engine: Engine) -> None:
     """One entry of the first year, or from before it, was what every later year owes."""
