@@ -266,7 +266,7 @@ def _differs(path: str, one: Origin | None, other: Origin | None) -> RuleSetErro
         f"the field {path} is declared differently at {' and '.join(map(str, places))}; "
         "they cannot be used together",
     )
-    last = places[-1] if places else Origin(None, "", 0)
+    last = places[-1] if places else Origin("", 0)
     return RuleSetError([Diagnostic("field-differs", text, last.file, last.line)])
 
 

@@ -62,9 +62,8 @@ def vocabulary_in(source: Source, *within: str) -> Vocabulary:
 def with_origins(vocabulary: Vocabulary, source: Source, within: tuple[str, ...]) -> Vocabulary:
     """A vocabulary that has just been read, with the places of the fields that it declares."""
     if vocabulary.declared:
-        ruleset = str(source.data["id"]) if within else None
         vocabulary._origins = {
-            path: Origin(ruleset, source.file, source.locate_key((*within, "fields", path)).line)
+            path: Origin(source.file, source.locate_key((*within, "fields", path)).line)
             for path in vocabulary.declared
         }
     return vocabulary

@@ -258,8 +258,6 @@ class FieldLabel(Label):
 class Origin(NamedTuple):
     """Where a field is declared."""
 
-    ruleset: str | None
-    """The id of the rule set; None for the shared vocabulary."""
     file: str
     line: int
 
