@@ -526,7 +526,7 @@ def test_a_plan_reaches_a_part_that_cannot_be_written_down() -> None:
     data = {"approved_on": "2024-01-01", "reported_on": "2026-01-01", "premises": {"area": "33%"}}
     made = make_plan(Centre.from_data(data, ruleset=ruleset), ruleset, parse_day("2026-01-01"))
     assert (made.before["premises"].status, made.after["premises"].status) == ("fail", "pass")
-    assert "现有33%，要求≥1/3，差约0.3333%" in made.before["premises"].message.zh
+    assert "现有33%，要求≥1/3，差约0.3333个百分点" in made.before["premises"].message.zh
     assert "要求≥1/3" in made.after["premises"].message.zh
 
 

@@ -716,6 +716,13 @@ def test_the_report_warns_of_data_more_than_a_year_old(as_of: str, warned: bool)
     assert ("old-data" in [warning.code for warning in report.warnings]) == warned
 
 
+def test_warnings_write_days_as_their_language_does() -> None:
+    rule = small(rule="require: {fact: core, is: true}")
+    (warned,) = decided(rule, "2024-06-01", reported_on="2023-03-01").warnings
+    assert warned.message.zh == "填报截止日期2023年3月1日比基准日2024年6月1日早一年以上"
+    assert warned.message.en.endswith("2023-03-01, more than a year before the as-of day 2024-06-01")
+
+
 def test_the_report_warns_of_figures_of_a_year_after_the_report() -> None:
     income = [{"year": year, "kind": "other", "amount": "1亿元"} for year in (2023, 2024, None)]
     data = {"reported_on": "2023-03-01", "income": income}
@@ -728,7 +735,7 @@ def test_the_warning_of_figures_of_a_later_year_says_whether_they_count_at_all(a
     income = [{"year": 2024, "kind": "other", "amount": "1亿元"}]
     rule = small(rule="require: {fact: core, is: true}")
     warnings = decided(rule, as_of, reported_on="2023-03-01", income=income).warnings
-    assert [one.message.zh for one in warnings] == [f"年度晚于数据报告日2023-03-01，{said}"]
+    assert [one.message.zh for one in warnings] == [f"年度晚于填报截止日期2023年3月1日，{said}"]
 
 
 @pytest.mark.parametrize("name", ["甲（集团）", "甲 (集团)"])

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from tic_rules import check, load_ruleset, shipped_ids
 from tic_rules.core.errors import Text
+from tic_rules.core.numbers import Range
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
 from tic_rules.model.fields import paths_of, words_at
@@ -20,7 +22,7 @@ from tic_rules.model.tables import layout_of
 from tic_rules.model.vocabulary import FieldLabel, Vocabulary
 from tic_rules.renderers.cells import choices
 from tic_rules.results.explanation import facts_of_rule, paths_of_fact
-from tic_rules.results.labels import describe
+from tic_rules.results.labels import describe, difference_text, range_text
 from tic_rules.results.terms import dotted_of, field_label, group_at, term
 
 GROUPS = {path: words_at(Centre, path) for path in sorted(paths_of(Centre)) if words_at(Centre, path)}
@@ -259,3 +261,42 @@ def test_every_choice_of_a_form_is_offered_by_its_label(lang: str) -> None:
             assert column.words is None or choices(column, vocabulary, lang) == [
                 getattr(label, lang) for label in labels
             ]
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("jiangsu_2020/recommendation", "recommended by government of a districted city; filed with provincial department"),
+        ("jiangsu_2020/priority-zone", "zones include one of Sunan national innovation demonstration zone, national"),
+        ("zhejiang_2022/board", "board: yes; at least one of members of the board: role is host or co-builder, type"),
+        ("zhejiang_2022/joint-building", "number of hosts and builders: at least 2 units"),
+        ("national_2020/third-party-evaluation", "at least one of evaluations: evaluated by third party"),
+    ],
+)  # fmt: skip
+def test_a_condition_in_english_is_a_sentence(rule: str, said: str) -> None:
+    ruleset = load_ruleset(rule.partition("/")[0])
+    told = ruleset[rule.partition("/")[2]]
+    assert describe(told.condition, ruleset, "en", told).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("span", "unit", "zh", "en"),
+    [
+        (Range(4, 5), "kind", "4至5类", "4 to 5 kinds"),
+        (Range(0, 10**8), "CNY", "0元至1亿元", "CNY 0 to CNY 100 million"),
+        (Range(1, 1), "unit", "1家", "1 unit"),
+    ],
+)
+def test_a_range_has_its_unit_once(span: Range, unit: str, zh: str, en: str) -> None:
+    assert Text.of(lambda lang: range_text(span, unit, shared_vocabulary().units, lang)) == (zh, en)
+
+
+@pytest.mark.parametrize(
+    ("number", "zh", "en"),
+    [
+        (Fraction(1, 1000), "0.1个百分点", "0.1 percentage points"),
+        (Fraction(1, 100), "1个百分点", "1 percentage point"),
+    ],
+)
+def test_between_two_percentages_lie_percentage_points(number: Fraction, zh: str, en: str) -> None:
+    assert Text.of(lambda lang: difference_text(number, "ratio", {}, lang)) == (zh, en)

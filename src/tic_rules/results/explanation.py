@@ -20,7 +20,7 @@ def data_read(ruleset: RuleSet, rule: Rule, lang: str) -> str:
     facts = [ruleset.facts[name] for name in dict.fromkeys(facts_of_rule(rule))]
     said = [f"{getattr(f.label, lang)} ({', '.join(paths_of_fact(f, ruleset.vocabulary))})" for f in facts]
     if rule.attested:
-        said.append("认定意见 (attestations)" if lang == "zh" else "attestations (attestations)")
+        said.append("认定意见 (attestations)" if lang == "zh" else "attestations")
     return ("；" if lang == "zh" else "; ").join(said)
 
 
@@ -65,7 +65,7 @@ def time_of(rule: Rule, vocabulary: Vocabulary | None = None) -> Text:
         )
         parts.append(Text(f"自{start[0]}起计", f"counted from {start[1]}"))
     if rule.until is not None:
-        parts.append(Text("计至建设期满", "counted to the end of the term"))
+        parts.append(Text("计至建设期满", "up to the end of the term"))
     if rule.yearly is not None:
         end = due_words(rule.yearly.looked_for_until)
         parts.append(

@@ -97,6 +97,16 @@ def bound_text(number: Number, unit: str | None, units: Mapping[str, object], la
     return _part_text(number) if unit == "ratio" else number_text(number, unit, units, lang)
 
 
+def difference_text(number: Number, unit: str | None, units: Mapping[str, object], lang: str) -> str:
+    """What lies between two numbers, as people write it: between percentages, percentage points."""
+    if unit != "ratio":
+        return number_text(number, unit, units, lang)
+    points = _short(100 * number, lang)
+    if lang == "zh":
+        return f"{points}个百分点"
+    return f"{points} percentage {'point' if points == '1' else 'points'}"
+
+
 def _part_text(number: Number) -> str:
     """A part of a whole: 30%; one whose percentage has no end as a fraction, 1/3."""
     text = decimal_text(100 * number) or "∞"
@@ -119,6 +129,8 @@ def range_text(value: Range, unit: str | None, units: Mapping[str, object], lang
         if value.low == 0:
             return "未知" if lang == "zh" else "unknown"
         return f"至少{low}" if lang == "zh" else f"at least {low}"
+    if unit not in ("CNY", "ratio"):  # the unit once: 4至5类
+        low = number_text(value.low, None, units, lang)
     return f"{low}至{high}" if lang == "zh" else f"{low} to {high}"
 
 
@@ -183,8 +195,7 @@ class _Describer:
         t = self.t
         match node:
             case c.All():
-                parts = [self.inner(part) for part in node.all]
-                return join(parts, "en", "and") if self.lang == "en" else "；".join(parts)
+                return t("；", "; ").join(self.inner(part) for part in node.all)
             case c.Either():
                 return t("，或者", ", or ").join(self.inner(part) for part in node.any)
             case c.Not():
@@ -215,12 +226,14 @@ class _Describer:
         label = self.label(node.fact) if hasattr(node, "fact") else ""
         match node:
             case c.Is():
-                verb = t("：", ": ") if isinstance(node.is_, bool) else t("为", " is ")
+                verb = t("：", ": ") if isinstance(node.is_, bool) else t("为", _is(label))
                 return f"{label}{verb}{self.words([node.is_], node.fact)}"
             case c.Among() | c.AnyAmong():
                 words = node.among if isinstance(node, c.Among) else node.any_among
                 more = t("等" if node.open else "", ", among others" if node.open else "")
-                verb = t("属于", " is one of ") if len(words) > 1 else t("为", " is ")
+                verb = t("为", " include " if isinstance(node, c.AnyAmong) else _is(label))
+                if len(words) > 1:
+                    verb = t("属于", f"{verb}one of ")
                 return f"{label}{verb}{self.words(words, node.fact, None, ('', ''))}{more}"
             case c.Contains():
                 asked = self.words(node.contains_all, node.fact, None, ("、", ""))
@@ -339,7 +352,7 @@ class _Describer:
                 of = str(getattr(field, self.lang)) if field else node.of_each
                 return t(
                     f"{label}中，每个{of}不超过{node.at_most}个",
-                    f"of {label}, at most {node.at_most} for each of {of}",
+                    f"of {label}, at most {node.at_most} for each {of}",
                 )
             case c.Running(by="entry"):
                 of = self.where(node.among, node.of) if node.among is not None else ""
@@ -419,7 +432,12 @@ class _Describer:
             return label
         more = self.t("等" if test.open else "", ", among others" if test.open else "")
         said = self.words(words, fact, name)
-        return self.t(f"{label}为{said}{more}", f"{label} is {said}{more}")
+        return self.t(f"{label}为{said}{more}", f"{label}{_is(label)}{said}{more}")
+
+
+def _is(label: str) -> str:
+    """What joins a label and its word in English: category is field; recommended by a host."""
+    return " " if label.endswith((" by", " to", " with")) else " is "
 
 
 # --- the message of a finding -------------------------------------------------------------------------------

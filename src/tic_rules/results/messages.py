@@ -16,7 +16,7 @@ from tic_rules.evaluation.entry_operators import CALLED_BY
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule
 from tic_rules.model.vocabulary import Vocabulary
-from tic_rules.results.labels import bound_text, day_text, join, range_text
+from tic_rules.results.labels import bound_text, day_text, difference_text, join, range_text
 from tic_rules.results.numbers import gap_of, operator_of, unit_of
 from tic_rules.results.terms import field_label, groups_of, term
 
@@ -141,7 +141,7 @@ class _Wording:
         gap = gap_of(observed, bound, operator) if self.status in _LATE else None
         if gap:
             over = operator in ("at_most", "less_than") or observed.low > bound.high
-            short = self._shown(Range(gap, gap), unit)
+            short = Text.of(partial(difference_text, gap, unit, self.vocabulary.units))
             zh += f"，{'超出' if over else '差'}{short.zh}"
             en += f", {short.en} {'over' if over else 'short'}"
         return Text(zh, en)
@@ -149,8 +149,7 @@ class _Wording:
     def _asked(self, bound: Range, operator: str, unit: str | None) -> Text:
         """The bound of a comparison, with its sign."""
         if operator == "between":
-            low, high = (self._shown(Range(end, end), unit) for end in bound)
-            return Text(f"{low.zh}–{high.zh}", f"{low.en}–{high.en}")
+            return self._shown(bound, unit)
         exact = bound.exact and not isinstance(getattr(self.rule.condition, "limit", None), c.Times)
         number = partial(bound_text, bound.low, unit, self.vocabulary.units)
         sign, shown = _SIGNS[operator], Text.of(number) if exact else self._shown(bound, unit)

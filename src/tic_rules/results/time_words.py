@@ -22,7 +22,8 @@ def window_words(window: Window) -> Text:
     if window.months is not None:
         return Text(f"近{window.months}个月", f"in the last {plural(window.months, 'month')}")
     if window.since is not None:
-        return Text(f"自{window.since}起", f"since {window.since}")
+        day = window.since
+        return Text(f"自{day.year}年{day.month}月{day.day}日起", f"since {day}")
     years = window.full_years
     assert years is not None
     left_out = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from typing import Any
 
 from tic_rules.core.dates import FIRST_DAY, LAST_DAY, Span, add_years
@@ -23,6 +24,7 @@ from tic_rules.model.programme import Programme
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.model.subject import Record, Subject
 from tic_rules.model.values import Series
+from tic_rules.results.labels import day_text
 from tic_rules.results.parts import Notice
 from tic_rules.results.plausible import implausible
 
@@ -44,6 +46,7 @@ def warnings_of(scene: Scene, used: set[int]) -> tuple[Notice, ...]:
     )
 
 
+_zh = partial(day_text, lang="zh")
 _NOWHERE = dict.fromkeys(("file", "line", "column", "path"))
 
 
@@ -55,7 +58,7 @@ def _about_editions(ruleset: RuleSet, as_of: date) -> Iterator[Notice]:
         if successor.clauses:
             zh, en = f"的{'、'.join(successor.clauses)}", f" ({', '.join(successor.clauses)})"
         said = Text(
-            f"《{ruleset.document.title}》{zh}自{day}起由{newer.id}取代",
+            f"《{ruleset.document.title}》{zh}自{_zh(day)}起由 {newer.id} 取代",
             f"{ruleset.document.title_en}{en} is replaced by {newer.id} from {day} on",
         )
         yield Notice(code="replaced", message=said, **_NOWHERE)
@@ -65,22 +68,24 @@ def _about_time(subject: Subject, ruleset: RuleSet, as_of: date) -> Iterator[Not
     document = ruleset.document
     if not in_force(ruleset, as_of):
         span = document.in_force
-        until = f"至{span.until}" if span.until else ""
-        ends = f" until {span.until}" if span.until else ""
+        begins, ends = (
+            (f"{_zh(span.from_)}起", f" from {span.from_}") if span.from_ else ("", ""),
+            (f"至{_zh(span.until)}", f" until {span.until}") if span.until else ("", ""),
+        )
         said = Text(
-            f"《{document.title}》在{as_of}不在施行期内（{span.from_}起{until}），仍按要求套用",
-            f"{document.title_en} is not in force on {as_of} (in force from {span.from_}{ends}); "
+            f"《{document.title}》在{_zh(as_of)}不在施行期内（{begins[0]}{ends[0]}），仍按要求套用",
+            f"{document.title_en} is not in force on {as_of} (in force{begins[1]}{ends[1]}); "
             "applied all the same",
         )
         yield Notice(code="not-in-force", message=said, **_NOWHERE)
     yield from _about_editions(ruleset, as_of)
     if subject.speaks_for is None:
-        zh = f"数据没有写明 reported_on，按基准日{as_of}理解"
+        zh = f"数据没有写明填报截止日期（reported_on），按基准日{_zh(as_of)}理解"
         en = f"the data has no reported_on; it is taken to speak for {as_of}"
         yield _warn(subject, "no-reported-on", ("reported_on",), zh, en)
         return
     if as_of > add_years(subject.speaks_for, 1):
-        zh = f"数据报告日{subject.speaks_for}比基准日{as_of}早一年以上"
+        zh = f"填报截止日期{_zh(subject.speaks_for)}比基准日{_zh(as_of)}早一年以上"
         en = f"the data speaks for {subject.speaks_for}, more than a year before the as-of day {as_of}"
         yield _warn(subject, "old-data", ("reported_on",), zh, en)
     if (
@@ -89,13 +94,13 @@ def _about_time(subject: Subject, ruleset: RuleSet, as_of: date) -> Iterator[Not
         and subject.approved_on is not None
         and subject.approved_on.last <= as_of
     ):
-        zh = "stage 为 applicant，却已有批复日期；以日期为准"
+        zh = "所处阶段（stage）为申报中，却已有批复创建日期；以日期为准"
         en = "stage is applicant, yet the centre is approved; the date decides"
         yield _warn(subject, "contradiction", ("stage",), zh, en)
     reported_on = subject.speaks_for
     for parts, when in _dated(subject, ()):
         if reported_on < when.first != LAST_DAY:
-            zh = f"日期晚于数据报告日{subject.speaks_for}，只作为上限"
+            zh = f"日期晚于填报截止日期{_zh(subject.speaks_for)}，只作为上限"
             en = f"dated after reported_on {subject.speaks_for}; counts only as an upper bound"
             yield _warn(subject, "after-reported-on", parts, zh, en)
 
@@ -118,7 +123,7 @@ def _about_years(scene: Scene) -> Iterator[Notice]:
                 yield _warn(scene.subject, "implausible", (*entry.at, declared.year), zh, en)
             elif declared.date is None and entry.year > spoken.year:
                 begun = entry.year <= scene.as_of.year
-                zh = f"年度晚于数据报告日{spoken}，{'只作为上限' if begun else '不计入'}"
+                zh = f"年度晚于填报截止日期{_zh(spoken)}，{'只作为上限' if begun else '不计入'}"
                 en = f"of a year after reported_on {spoken}; "
                 en += "counts only as an upper bound" if begun else "does not count"
                 yield _warn(scene.subject, "after-reported-on", (*entry.at, declared.year), zh, en)
@@ -147,7 +152,7 @@ def _about_centres(subject: Subject) -> Iterator[Notice]:
     zh, en = "、".join(ids), ", ".join(ids)
     if many > _NAMED:
         zh, en = f"{zh}等{many}家中心", f"{en} and {many - _NAMED} more"
-    zh = f"{zh}有不止一份文件：每家只计一次，以基准日之前最近一次填报的为准"
+    zh = f"{zh}有不止一份文件：每家只计一次，以截至基准日最近一次填报的为准"
     en = f"{en}: given in more than one file, counted once, as the newest file up to the as-of day has it"
     yield _warn(subject, "several-files", ("centres",), zh, en)
 
@@ -212,7 +217,7 @@ def _about_approval(scene: Scene) -> Iterator[Notice]:
         centre,
         "approved-before",
         ("approved_on",),
-        f"中心{zh}在《{document.title}》施行（{force}）之前获批：申请、批准和此前届满的期限不适用，"
+        f"中心{zh}在《{document.title}》施行（{_zh(force)}）之前获批：对申报和批复的要求、此前届满的期限不适用，"
         "此前的评价、验收和支出不产生不利后果",
         f"the centre {en} approved before {document.title_en} came into force ({force}): what it asks of "
         "application and approval, and deadlines that ended before that day, do not apply; earlier "
@@ -302,7 +307,7 @@ def _why_without_effect(given: Any, rule: Rule, scene: Scene) -> tuple[str, str 
         )
     if expired(given, scene.as_of):
         until = given.expires_on.first
-        zh = f"规则 {rule.id} 的认定意见有效期至{until}，已过期，不计入"
+        zh = f"规则 {rule.id} 的认定意见有效期至{_zh(until)}，已过期，不计入"
         en = f"the attestation for {rule.id} stood until {until}; it has expired and is ignored"
         return "expired", "expires_on", zh, en
     return None
@@ -341,7 +346,7 @@ def _about_exemptions(subject: Subject, ruleset: RuleSet, used: set[int], as_of:
             yield _warn(subject, "exemption", at, zh, en)
         elif given.expires_on is not None and expired(given, as_of):
             until = given.expires_on.first
-            zh = f"规则 {shown} 的豁免有效期至{until}，已过期，不起作用"
+            zh = f"规则 {shown} 的豁免有效期至{_zh(until)}，已过期，不起作用"
             en = f"the exemption from {shown} stood until {until}; it has expired and has no effect"
             yield _warn(subject, "expired", (*at, "expires_on"), zh, en)
         else:

@@ -16,7 +16,7 @@ from tic_rules.core.scalars import Json
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Bilingual, Fact, Rule, RuleSet
 from tic_rules.results.explanation import facts_of_rule, time_of
-from tic_rules.results.labels import BEARER, KIND, MODALITY, bound_text, described, number_text
+from tic_rules.results.labels import BEARER, KIND, MODALITY, bound_text, described, difference_text
 from tic_rules.results.parts import UNCOUNTED
 from tic_rules.results.terms import words_text
 
@@ -229,7 +229,7 @@ class Comparison:
             return self._parts(what, one, other, effect)
         unit, units = self.b.facts[other.fact].unit, self.b.vocabulary.units
         a, b = (Text.of(partial(bound_text, limit, unit, units)) for limit in (one.limit, other.limit))
-        by = Text.of(partial(number_text, abs(other.limit - one.limit), unit, units))
+        by = Text.of(partial(difference_text, abs(other.limit - one.limit), unit, units))
         if not self.editions:
             a, b = marked(self.x, one, a), marked(self.y, other, b)
         return Change("threshold", a, b, effect, "verdict", _ASKED, by)

@@ -37,7 +37,7 @@ from tic_rules.model.readings import held_at
 from tic_rules.model.ruleset import Fact
 from tic_rules.model.values import Series
 from tic_rules.model.vocabulary import Ratio
-from tic_rules.results.labels import number_text
+from tic_rules.results.labels import difference_text, number_text
 
 MOST = 24
 """Ways of one rule that are looked at; what a clause leaves open beyond that is not told apart."""
@@ -217,7 +217,7 @@ def _level(case: Case, fact: Fact, name: str, least: Number, low: Number) -> Cha
         edit = Edit("set", path, entries)
     units = case.vocabulary.units
     shown = [number_text(least, fact.unit, units, lang) for lang in ("zh", "en")]
-    more = [number_text(least - low, fact.unit, units, lang) for lang in ("zh", "en")]
+    more = [difference_text(least - low, fact.unit, units, lang) for lang in ("zh", "en")]
     exact = old is not None and low > 0 and not case.unknown
     text = Text(
         f"{fact.label.zh}达到{shown[0]}" + (f"（再增{more[0]}）" if exact else ""),
