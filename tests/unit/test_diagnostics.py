@@ -255,7 +255,7 @@ IN_FORCE, TITLE = "in_force: {from: 2022-01-14", "    title: {zh: "
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
-        ("version: 2.0.0", "version: 2.0", "'2.0' is not written so; example: 1.0.0"),
+        ("version: 2.0.0", "version: 2.0", "'2.0' is not well written; example: 1.0.0"),
         ("id: zhejiang_2022", "id: zhejiang-2022", "example: shandong_2024"),
         ("id: investment-2y", "id: investment_2y", "example: annual-report"),
         ("jurisdiction: zhejiang", "jurisdiction: zhejang", "zhejang; did you mean zhejiang?"),

@@ -266,13 +266,13 @@ def test_every_choice_of_a_form_is_offered_by_its_label(lang: str) -> None:
 @pytest.mark.parametrize(
     ("rule", "said"),
     [
-        ("jiangsu_2020/recommendation", "recommended by government of a districted city; filed with provincial department"),
-        ("jiangsu_2020/priority-zone", "zones include one of Sunan national innovation demonstration zone, national"),
-        ("zhejiang_2022/board", "board: yes; at least one of members of the board: role is host or co-builder, type"),
+        ("jiangsu_2020/recommendation", "recommended by government of a districted city; filed with"),
+        ("jiangsu_2020/priority-zone", "zones include one of Sunan national innovation"),
+        ("zhejiang_2022/board", "board: yes; at least one of members of the board: role is"),
         ("zhejiang_2022/joint-building", "number of hosts and builders: at least 2 units"),
         ("national_2020/third-party-evaluation", "at least one of evaluations: evaluated by third party"),
     ],
-)  # fmt: skip
+)
 def test_a_condition_in_english_is_a_sentence(rule: str, said: str) -> None:
     ruleset = load_ruleset(rule.partition("/")[0])
     told = ruleset[rule.partition("/")[2]]

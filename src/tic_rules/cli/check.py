@@ -40,7 +40,7 @@ from tic_rules.results.report import VERDICTS
 )
 @common.as_of_option("The day looked at. Default: the file's reported_on.")
 @common.format_option(FORMATS)
-@common.output_option("Write the report to a file; with xlsx, to a folder: a workbook for each file.")
+@common.output_option("Write the report to a file; with xlsx to a folder too: a workbook for each file.")
 @click.option(
     "--output-format",
     "more",

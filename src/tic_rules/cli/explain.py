@@ -133,7 +133,7 @@ class Told(NamedTuple):
 def _finding(finding: Finding, told: Told) -> str:
     zh, lang = told.lang == "zh", told.lang
     status, message = STATUS[finding.status].in_(lang), finding.message.in_(lang)
-    begun = message.startswith(status)  # 符合：…, 数据不足，…
+    begun = message.startswith((status, f"尚{status}"))  # 符合：…, 数据不足，…, 尚待完成：…
     lines = [f"  {message}" if begun else f"  {status}{'：' if zh else ': '}{message}"]
     trace = finding.trace
     for key in ("applies", "require", "when", "fails_at_once"):

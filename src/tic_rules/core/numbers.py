@@ -189,7 +189,7 @@ def is_amount(text: str) -> bool:
 
 def _bounded(number: int | Fraction) -> int | Fraction:
     if not -LARGEST <= number <= LARGEST or number.denominator > _FINEST:
-        raise NotANumber("数字大得不可能", "the number is impossibly large or small")
+        raise NotANumber("数字大得或小得不可能", "the number is impossibly large or small")
     return int(number) if isinstance(number, Fraction) and number.denominator == 1 else number
 
 
@@ -205,7 +205,7 @@ def _from_decimal(text: str) -> Fraction:
             "NaN 和无穷不是数据；未知请留空", "NaN and infinity are not data; leave out what is not known"
         )
     if abs(number.adjusted()) > 60:
-        raise NotANumber("数字大得不可能", "the number is impossibly large or small")
+        raise NotANumber("数字大得或小得不可能", "the number is impossibly large or small")
     return Fraction(number)
 
 

@@ -141,8 +141,8 @@ def _listed(listed: catalogue.ListedRuleSet) -> RuleSet:
 def _unknown(name: str) -> TicRulesError:
     on_hand = catalogue.here().by_id
     shown, near = clip(name, 200), did_you_mean(name, on_hand)
-    zh = f"没有规则集 {shown}{near.zh}；现有：{'、'.join(sorted(on_hand))}"
-    en = f"no rule set {shown}{near.en}; on hand: {', '.join(sorted(on_hand))}"
+    zh = f"没有规则集 {shown}；现有：{'、'.join(sorted(on_hand))}{near.zh}"
+    en = f"no rule set {shown}; on hand: {', '.join(sorted(on_hand))}{near.en}"
     return fault(RuleSetError, "unknown-ruleset", zh, en)
 
 

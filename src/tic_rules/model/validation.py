@@ -110,7 +110,7 @@ def _no_operator(item: ErrorDetails) -> Text:
         if near.zh:
             shown = clip(str(key))
             return Text(f"没有运算符 {shown}{near.zh}", f"there is no operator {shown}{near.en}")
-    return Text(f"条件里没有认识的运算符；现有：{operators}", item["msg"])
+    return Text(f"条件里没有认识的运算符；现有：{'、'.join(names)}", item["msg"])
 
 
 def _text(item: ErrorDetails, context: Json) -> Text:
@@ -151,7 +151,8 @@ def _text(item: ErrorDetails, context: Json) -> Text:
                 return Text(zh, f"{en}; {tells.format('FILE', 'TEXT')} tells it")
             likes = {"version": "1.0.0", "id": "annual-report" if "(-" in pattern else "shandong_2024"}
             if like := likes.get(str(item["loc"][-1])):
-                return Text(f"{value} 的写法不对；例：{like}", f"{value} is not written so; example: {like}")
+                zh, en = f"{value} 的写法不对；例：{like}", f"{value} is not well written; example: {like}"
+                return Text(zh, en)
             return Text(f"{value} 的写法不对，应符合 {pattern}", f"{value} does not match {pattern}")
         case "too_short" if context.get("min_length", 1) > 1:
             least = context["min_length"]

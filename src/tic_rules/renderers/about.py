@@ -30,6 +30,6 @@ def name_of(report: Report) -> str:
 
 
 def document_of(report: Report) -> Text:
-    """The title of the document that a report is about, in both languages."""
+    """The title of the document that a report is about, in both languages, in Chinese with its marks."""
     document = report.ruleset["document"]
-    return Text(document["title"], document["title_en"])
+    return Text(f"《{document['title']}》", document["title_en"])

@@ -70,10 +70,11 @@ def _written(lines: Iterable[str]) -> str:
 
 
 def _event(day: date, finding: Finding, report: Report, lang: str) -> Iterator[str]:
-    clause = f"{document_of(report).in_(lang)} {finding.citation['locator']}"
+    space, cited = "" if lang == "zh" else " ", finding.citation
+    clause = f"{document_of(report).in_(lang)}{space}{cited['locator']}"
     as_of = day_text(report.as_of, lang)
     state = (f"基准日{as_of}：" if lang == "zh" else f"as of {as_of}: ") + finding.detail[lang]
-    about = [state, clause, f"“{finding.citation['quote']}”", to_do(finding)[lang]]
+    about = [state, clause, f"“{cited['quote']}”", to_do(finding)[lang]]
     centre, ident = name_of(report), report.centre and report.centre.get("id")
     key = f"{centre}\n{finding.rule}\n{day}\n{ident}".encode("utf-8", "surrogatepass")
     mark = hashlib.sha256(key).hexdigest()[:32]

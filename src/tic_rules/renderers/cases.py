@@ -75,9 +75,9 @@ def _mutants(run: Run, lang: str) -> Iterator[str]:
         return
     number = len(run.survivors)
     if not number:
-        yield "每处改错都被发现" if lang == "zh" else "Every slip of the pen is caught"
+        yield "每处改动都被发现" if lang == "zh" else "Every slip of the pen is caught"
     else:
-        yield f"没有被发现的改错（{number}）：" if lang == "zh" else f"Slips that nothing catches ({number}):"
+        yield Text(f"没有被发现的改动（{number}）：", f"Slips that nothing catches ({number}):").in_(lang)
     yield from (f"  {mutant}" for mutant in run.survivors)
     yield ""
 

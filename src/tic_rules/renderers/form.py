@@ -198,13 +198,14 @@ def _example(path: str, fields: Fields) -> str:
 
 def _allowed(word: str | None, fields: Fields) -> str:
     words = fields.vocabulary.words.get(word or "", {})
-    return " | ".join(f"{name} {label.text.in_(fields.lang)}" for name, label in words.items())
+    labels = ((name, label.text.in_(fields.lang)) for name, label in words.items())
+    return " | ".join(name if name == label else f"{name} {label}" for name, label in labels)
 
 
 def _asks(path: str, fields: Fields) -> str:
     """The clauses that ask for a field, the first six by name."""
     clauses = fields.asked.get(path, ())
-    rest = Text(f" 等{len(clauses)}条", f" and {len(clauses) - 6} more") if len(clauses) > 6 else Text("", "")
+    rest = Text(f"等{len(clauses)}条", f" and {len(clauses) - 6} more") if len(clauses) > 6 else Text("", "")
     named = Text("；", "; ").in_(fields.lang).join(clauses[:6])
     return f"  〔{named}{rest.in_(fields.lang)}〕" if clauses else ""
 

@@ -93,7 +93,10 @@ def _command(level: str, report: Report, finding: Finding, lang: str) -> str:
             if place.end_line in (None, place.line):  # GitHub takes columns within one line only
                 where |= {"col": place.column, "endColumn": place.end_column}
     cell = f"{place.cell}: " if place and place.cell else ""
-    message = f"{who(about_of(report))}: {cell}{finding.message.in_(lang)} “{finding.citation['quote']}”"
+    colon, space = ("：", "") if lang == "zh" else (": ", " ")
+    message = (
+        f"{who(about_of(report))}{colon}{cell}{finding.message.in_(lang)}{space}“{finding.citation['quote']}”"
+    )
     return sinks.command(level, where, message)
 
 

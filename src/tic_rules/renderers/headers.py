@@ -100,12 +100,14 @@ class Form:
         field = self.vocabulary.fields.get(column.path)
         plain = column.kind not in ("truth", "list") and not column.by_label
         if field is not None and field.example and plain and field.example[0] not in "[{":
-            yield ("例：" if self.lang == "zh" else "Example: ") + field.example
+            yield ("例：" if self.lang == "zh" else "Example: ") + field.example.strip(
+                '"'
+            )  # a cell has no quotes
 
     def clauses(self, column: Column, most: int) -> str:
         """The clauses that ask for a field: the first ones by name, the rest counted."""
         clauses = self.asked.get(column.path, ())
-        rest = Text(f" 等{len(clauses)}条", f" and {len(clauses) - most} more").in_(self.lang)
+        rest = Text(f"等{len(clauses)}条", f" and {len(clauses) - most} more").in_(self.lang)
         named = ("；" if self.lang == "zh" else "; ").join(clauses[:most])
         return named + (rest if len(clauses) > most else "")
 

@@ -71,7 +71,7 @@ def due(day: date | None, lang: str) -> str:
     if day is None:
         soon = Text(
             "尽快（没有确定的期限，或期限已过须补齐数据）",
-            "as soon as possible (no deadline that is known, or one that is past and lacks data)",
+            "as soon as possible (no known deadline, or one that has passed and lacks data)",
         )
         return soon.in_(lang)
     return f"{day_text(day, lang)}前（含当日）" if lang == "zh" else f"by {day}"
@@ -96,7 +96,7 @@ def _why(plan: Plan) -> Text:
     reason = plan.after.waiting.reason
     if not plan.steps:
         return reason
-    return Text(f"各步骤做完后仍然如此：{reason.zh}", f"with all steps taken it stays so: {reason.en}")
+    return Text(f"各步骤做完后仍然如此：{reason.zh}", f"With all steps taken it stays so: {reason.en}")
 
 
 def _document(plan: Plan, lang: str) -> str:

@@ -43,7 +43,7 @@ def _others(swept: Sweep) -> Text | None:
         return None
     left = plural(len(swept.others), "centre")
     return Text(
-        f"另有{len(swept.others)}个中心属于其他地区，本文件不适用，没有看",
+        f"另有{len(swept.others)}个中心属于其他地区，不适用本文件，未计入",
         f"left out: {left} of other jurisdictions, which the document does not bind",
     )
 

@@ -93,7 +93,7 @@ class Tally:
         worst = []
         for rule, number in sorted(self.failed.items(), key=lambda item: (-item[1], item[0]))[:MOST]:
             locator, title, document = self.rules[rule]
-            placed = Text(f"《{document.zh}》{locator}", f"{document.en} {locator}")
+            placed = Text(f"{document.zh}{locator}", f"{document.en} {locator}")
             worst.append((number, placed.in_(lang), visible(title.in_(lang)), rule))
         return worst
 

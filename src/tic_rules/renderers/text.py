@@ -348,7 +348,7 @@ def _by_what_is_missing(report: Report, members: Sequence[Finding], options: Opt
         if alone:
             names = [f"{one.citation['locator']} {one.title.in_(options.lang)}" for one in alone[:NAMED]]
             more = "" if len(alone) <= NAMED else f"等{len(alone)}条" if zh else f" … {len(alone)} in all"
-            listed = ("、" if zh else "; ").join(names) + more
+            listed = ("；" if zh else "; ").join(names) + more
             text += f"；补上即可判定：{listed}" if zh else f"; settles alone: {listed}"
         yield (("", text if room is None else cut(text, room)),)
     if len(waits) > SHOWN:
@@ -371,8 +371,8 @@ def _as_a_list(report: Report, members: Sequence[Finding], options: Options) -> 
     for one in ordered:
         said = f"{one.title.in_(options.lang)}{_modality(report, one, options)}"
         by_clause.setdefault(one.citation["locator"], []).append(said)
-    between = "、" if zh else ", "
-    text = ("；" if zh else "; ").join(f"{at} {between.join(said)}" for at, said in by_clause.items())
+    between = "；" if zh else "; "
+    text = between.join(f"{at} {between.join(said)}" for at, said in by_clause.items())
     yield from ((("", f"  {part}"),) for part in fitted(text, (room or 110) - 2))
 
 

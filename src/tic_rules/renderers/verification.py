@@ -85,7 +85,8 @@ def _of_rule(rule: str, differences: Sequence[Difference], lang: str) -> str:
     moves = [_moved(one, " ", lang) for one in differences if one.key == "status"]
     keys = [one.key for one in differences if one.key != "status"]
     comma, semicolon = Text("、", ", ").in_(lang), Text("；", "; ").in_(lang)
-    others = [Text(f"报告中的 {named} 不同", named).in_(lang)] if (named := comma.join(keys)) else []
+    named = comma.join(keys)
+    others = [Text(f"报告中的 {named} 不同", f"other in the report: {named}").in_(lang)] if named else []
     return sinks.line(f"  {rule}{_COLON.in_(lang)}{semicolon.join([*moves, *others])}")
 
 

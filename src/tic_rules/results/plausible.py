@@ -69,5 +69,5 @@ def _said(given: Range, field: FieldLabel, path: str, vocabulary: Vocabulary) ->
     hint = Text("；单位是否写漏（万元、亿元）？", "; was a unit left out?") if unit == "CNY" else Text("", "")
     return Text(
         f"{field.zh}为{zh}，一般在{zh_least}至{zh_most}之间{hint.zh}",
-        f"{field.en} is {en}, in general it is between {en_least} and {en_most}{hint.en}",
+        f"{field.en} is {en}; it is generally between {en_least} and {en_most}{hint.en}",
     )

@@ -23,10 +23,10 @@ from tic_rules.model.ruleset import Clause, Rule, RuleSet
 STATES = {
     "rules": Text("已转为规则", "encoded in rules"),
     "covered": Text("由其他条的规则涵盖", "covered by a rule of another clause"),
-    "aim": Text("目标与原则", "aim or principle"),
+    "aim": Text("目标与原则", "aims and principles"),
     "context": Text("背景说明", "context"),
     "delegated": Text("由他方承担", "delegated to others"),
-    "heading": Text("标题", "heading"),
+    "heading": Text("标题", "heading only"),
     "not_encoded": Text("尚未转化", "not yet encoded"),
 }
 """What can become of a clause, in the order of a legend."""

@@ -220,7 +220,7 @@ def summary(impact: Impact, lang: str) -> str:
     if others:
         elsewhere = f"{plural(others, 'centre')} of other jurisdictions, bound by neither document"
         said = Text(
-            f"{said.zh}；另有{others}个中心属于其他地区，两份文件都不适用，没有看（--all 一并看）",
+            f"{said.zh}；另有{others}个中心属于其他地区，两份文件都不适用，未计入（--all 一并计入）",
             f"{said.en}; {elsewhere}: not looked at (--all does)",
         )
     return said.in_(lang)

@@ -129,8 +129,8 @@ def _translated(text: Bilingual, within: Loc) -> Iterator[Found]:
     foreign = sum("一" <= char <= "鿿" for char in text.en)
     chinese = any("一" <= char <= "鿿" for char in text.zh)
     if (chinese and text.en == text.zh) or foreign > letters or not (letters or text.en.isascii()):
-        zh, en = f"英文缺失：“{text.en}”", f"this is not English: {text.en}"
+        zh, en = f"这不是英文：“{text.en}”", f"this is not English: {text.en}"
         yield Found("TR003", (*within, "en"), zh, en, Text("补上英文", "write it in English"))
     if letters > 3 and not chinese:
-        zh, en = f"中文缺失：“{text.zh}”", f"this is not Chinese: {text.zh}"
+        zh, en = f"这不是中文：“{text.zh}”", f"this is not Chinese: {text.zh}"
         yield Found("TR003", (*within, "zh"), zh, en, Text("补上中文", "write it in Chinese"))
