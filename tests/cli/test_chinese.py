@@ -93,6 +93,8 @@ def test_the_program_itself_helps_in_chinese() -> None:
         (["schema", "centre", "more"], "多出的参数：more"),
         (["check", "nix.yaml"], "没有这个文件或文件夹"),
         (["check", EXAMPLE, "--rules", "火星"], "没有规则集 火星"),
+        (["check", EXAMPLE, "--rules", "zheijang_2022"], "、zhejiang_2022；是不是 zhejiang_2022？"),
+        (["explain", "zhejiang_2022/invesment-2y"], "；是不是 investment-2y？"),
         (["check", EXAMPLE, "--output", EXAMPLE + "/x.txt"], "已有同名的文件"),
     ],
 )

@@ -71,6 +71,7 @@ CENTRES: dict[str, tuple[str, list[tuple[int, int, str, str]]]] = {
         [(1, 9, "/fields", "a list is expected; write [集成电路, 新材料]")],
     ),
     "a stage that is none": ("stage: maybe\n", [(1, 8, "/stage", "is not one of")]),
+    "an empty stage": ("stage: ''\n", [(1, 8, "/stage", '"" is not one of')]),
     "an acceptance that was not held, with a result": (
         "acceptance: {held: false, result: passed}\n",
         [(1, 20, "/acceptance/held", "yet a date or a result")],

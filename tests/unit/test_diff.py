@@ -1129,3 +1129,12 @@ def test_no_line_ends_with_an_opening_bracket_or_begins_with_a_closing_one() -> 
     text = "不少于1家〔理解〕（应当·自批复之日起〔理解〕·创新中心）"
     lines = [line for width in range(6, 60) for line in wrap(text, width)]
     assert not [line for line in lines if line.endswith(("〔", "（")) or line.startswith(("〕", "）"))]
+
+
+def test_a_line_of_the_table_does_not_repeat_its_name() -> None:
+    figures = numbers_of([load_ruleset("zhejiang_2022")])
+    (line,) = (one for one in figures if one.label.en == "investment by kind of payer")
+    (said,) = line.said
+    assert said is not None
+    assert said.zh.startswith("依托单位和共建单位最多")
+    assert said.en.startswith("host and builders: the largest")

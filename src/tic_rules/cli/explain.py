@@ -14,9 +14,11 @@ from tic_rules.analysis.lint import explain_code
 from tic_rules.api import check
 from tic_rules.cli.chinese import Command
 from tic_rules.cli.common import as_of_option, lang_option, write
-from tic_rules.core.errors import UsageError, fault, visible
+from tic_rules.core.errors import UsageError, did_you_mean, fault, visible
 from tic_rules.core.numbers import INFINITY, Range
+from tic_rules.model.catalogue import rulesets
 from tic_rules.model.centre import Centre
+from tic_rules.model.loader import load_ruleset
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.renderers.text import cells, pad
 from tic_rules.results.explanation import (
@@ -52,8 +54,11 @@ def command(ref: str, centre: str | None, as_of: date | None, rules: str | None,
         zh, en = f"tic-rules lint 没有代码 {ref}", f"tic-rules lint has no code {ref}"
         raise fault(UsageError, "unknown-code", zh, en)
     if not named:
-        zh = f"没有规则 {ref}；tic-rules rules ID 列出一个规则集的规则"
-        en = f"there is no rule {ref}; tic-rules rules ID lists those of a rule set"
+        known = [rules] if rules else [listed.id for listed in rulesets()]
+        ids = [rule.id for name in known for rule in load_ruleset(name)]
+        near = did_you_mean(ref.rpartition("/")[2], ids)
+        zh = f"没有规则 {ref}；tic-rules rules ID 列出一个规则集的规则{near.zh}"
+        en = f"there is no rule {ref}; tic-rules rules ID lists those of a rule set{near.en}"
         raise fault(UsageError, "unknown-rule", zh, en)
     parts = []
     for ruleset, rule in named:

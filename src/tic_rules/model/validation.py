@@ -137,7 +137,7 @@ def _text(item: ErrorDetails, context: Json) -> Text:
             zh, en = "、".join(words), ", ".join(words)
             if not value:
                 return Text(f"应为其中一个词：{zh}", f"one of these words is expected: {en}")
-            shown = clip(str(item["input"]))
+            shown = clip(str(item["input"])) or '""'
             return Text(f"{shown} 不在允许的取值之列：{zh}", f"{shown} is not one of {en}")
         case "int_parsing" | "int_type" | "int_from_float":
             return Text("应为整数", "a whole number is expected")

@@ -212,11 +212,11 @@ def _truth(value: object) -> bool | None:
     if isinstance(value, Plain) and value in ("true", "false", "True", "False", "TRUE", "FALSE"):
         return value.lower() == "true"
     quoted = isinstance(value, str) and value in ("true", "false")
+    shown = clip(str(value)) or '""'
     raise refuse(
         "truth",
-        f"应为 true 或 false，不是 {clip(str(value))}" + ("（带引号的文字）；请去掉引号" if quoted else ""),
-        f"true or false is expected, not {clip(str(value))}"
-        + (" in quotes; leave them out" if quoted else ""),
+        f"应为 true 或 false，不是 {shown}" + ("（带引号的文字）；请去掉引号" if quoted else ""),
+        f"true or false is expected, not {shown}" + (" in quotes; leave them out" if quoted else ""),
     )
 
 

@@ -115,7 +115,7 @@ def _short(text: Text, label: Text) -> Text:
         return text
     return Text(
         text.zh.removeprefix(label.zh).removeprefix("中，"),
-        text.en.removeprefix(label.en).lstrip(":, ") or text.en,
+        text.en.removeprefix(f"of {label.en}").removeprefix(label.en).lstrip(":, ") or text.en,
     )
 
 
