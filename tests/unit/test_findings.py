@@ -249,3 +249,11 @@ def test_the_same_input_gives_the_same_bytes_in_every_process(tmp_path: Path) ->
     }
     assert len(said) == 1
     assert b"contributions.amont" in said.pop()
+
+
+def test_years_and_what_is_said_of_them_are_parted_unlike_each_other(report: Report) -> None:
+    message = report["annual-evaluation"].message
+    assert message.zh.endswith("；已有2023、2024年度，待补2025年度，截止2026年12月31日，还有184天。")
+    assert message.en.endswith(
+        "; there for 2023, 2024; still to come for 2025; due by 2026-12-31, 184 days left."
+    )

@@ -20,7 +20,7 @@ MAIN = (
     Text("中心", "centre"),
     Text("技术创新中心", "centres"),
     Text("基本信息", "main"),
-    Text("布局总体", "programme"),
+    Text("总体布局", "programme"),
 )
 SERIES = Text("历年数据", "series")
 JOIN = (

@@ -352,7 +352,7 @@ class _Describer:
                 of = str(getattr(field, self.lang)) if field else node.of_each
                 return t(
                     f"{label}中，每个{of}不超过{node.at_most}个",
-                    f"of {label}, at most {node.at_most} for each {of}",
+                    f"of {label}, at most {node.at_most} for each of {of}",
                 )
             case c.Running(by="entry"):
                 of = self.where(node.among, node.of) if node.among is not None else ""

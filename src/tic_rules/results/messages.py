@@ -271,7 +271,7 @@ class _Wording:
             parts.append(Text(f"{said.zh}{named.zh}", f"{said.en} {named.en}"))
         if self.status == "pending" and deadline is not None:
             parts.append(self._due(deadline))
-        return Text.listed(parts, "，")
+        return Text.listed(parts, "，", "; ")
 
     # --- reasons --------------------------------------------------------------------------------------------
 
