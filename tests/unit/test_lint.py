@@ -519,6 +519,14 @@ def test_machine_formats(tmp_path: Path) -> None:
     )
 
 
+def test_a_jurisdiction_that_is_missing_is_one_fault(tmp_path: Path) -> None:
+    file = tmp_path / "nowhere.yaml"
+    file.write_text(CLEAN.replace("jurisdiction: zhejiang\n", ""), encoding="utf-8")
+    assert [fault.code for fault in lint_file(file)] == ["TR002"]
+    file.write_text(CLEAN.replace("jurisdiction: zhejiang\n", 'jurisdiction: ""\n'), encoding="utf-8")
+    assert [fault.message.en[:23] for fault in lint_file(file)] == ['unknown jurisdiction ""']
+
+
 def test_a_missing_file_is_status_2_and_does_not_keep_the_others_from_being_read(tmp_path: Path) -> None:
     file = tmp_path / "clean.yaml"
     file.write_text(CLEAN, encoding="utf-8")

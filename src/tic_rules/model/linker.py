@@ -133,9 +133,9 @@ def attributes_of(where: c.Where) -> Iterator[str]:
 def rule_file_faults(model: RuleFile, vocabulary: Vocabulary) -> Iterator[Fault]:
     places = vocabulary.words.get("jurisdictions", {})
     if model.jurisdiction not in places:
-        near = did_you_mean(model.jurisdiction, places)
-        zh = f"未知的地区 {model.jurisdiction}{near.zh or '；可在 vocabulary.words.jurisdictions 中添加'}"
-        en = f"unknown jurisdiction {model.jurisdiction}"
+        near, shown = did_you_mean(model.jurisdiction, places), model.jurisdiction or '""'
+        zh = f"未知的地区 {shown}{near.zh or '；可在 vocabulary.words.jurisdictions 中添加'}"
+        en = f"unknown jurisdiction {shown}"
         en += near.en or "; add it under vocabulary.words.jurisdictions"
         yield "unknown-jurisdiction", ("jurisdiction",), zh, en
     ids = {rule.id: rule for rule in model.rules}

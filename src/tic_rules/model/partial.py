@@ -46,7 +46,7 @@ def rest_faults(
     if parts.isdisjoint((("rules",), ("clauses",))):
         found += rule_file_faults(model, whole)
         found += unit_faults(model, whole, Source(source.file, source.root, {**data, **items}))
-    placed = [(code, _placed(loc, kept), zh, en) for code, loc, zh, en in found]
+    placed = [(code, _placed(loc, kept), zh, en) for code, loc, zh, en in found if loc not in parts]
     return [fault for fault in placed if gone.isdisjoint(_names(get(data, fault[1]), fault[1][-1]))]
 
 
