@@ -46,7 +46,11 @@ def _settle(rule: Rule, needs: Needs, scene: Scene) -> Decision:
     if status != "unknown":
         return joined
     missing = [path for one in decisions if one.status == "unknown" for path in missing_of(one)]
-    missing = [*_days_that_matter(scenarios, decisions, behind, reads_days(scene, rule)), *missing]
+    looked: list[object] = [one.moment if reads_days(scene, rule) else None for one in decisions]
+    only_approval = scenarios.open == (("approved_on",),)
+    if only_approval and len(set(looked)) > 1 and all(_says_no_day(path, scene) for path in missing):
+        looked = [_told(one) for one in decisions]
+    missing = [*_days_that_matter(scenarios, decisions, behind, looked), *missing]
     return joined._replace(missing=tuple(dict.fromkeys(missing)))
 
 
@@ -61,22 +65,44 @@ def _agreed(decisions: list[Decision], behind: bool) -> str:
 
 
 def _days_that_matter(
-    scenarios: Scenarios, decisions: list[Decision], behind: bool, looks: bool
+    scenarios: Scenarios, decisions: list[Decision], behind: bool, looked: list[object]
 ) -> list[Path]:
-    """The open days of the clock of which another one would change what becomes of a rule that is unknown."""
+    """The open days of the clock of which another one would change what becomes of a rule that is unknown;
+    `looked` is when each scenario has it looked at, or what is seen then."""
     outcomes: dict[Scenario, object] = {
         scenario: (
             "fail" if behind and one.status == "pending" else one.status,
             "fail" if behind else one.if_false,
-            one.moment if looks else None,
+            when,
             tuple(year for year, status, _, _ in one.years if status != "pass"),
         )
-        for scenario, one in zip(scenarios.all, decisions, strict=True)
+        for scenario, one, when in zip(scenarios.all, decisions, looked, strict=True)
     }
     if len(set(outcomes.values())) == 1:
         return []
     matter = [path for path in scenarios.open if _matters(path, outcomes)]
     return matter or list(scenarios.open)
+
+
+def _says_no_day(path: Path, scene: Scene) -> bool:
+    """Whether what is missing, once given, says the same of every day: a plain value, or a part of an entry
+    other than its day."""
+    if len(path) > 1 and isinstance(path[-2], int):
+        return all(path[-1] not in (listed.date, listed.year) for listed in scene.lists.values())
+    facts, place = scene.facts.values(), ".".join(map(str, path))
+    return any(place in (fact.value, fact.words) and fact.type != "date" for fact in facts)
+
+
+def _told(decision: Decision) -> str:
+    """What the data says to a rule, as far as it does: what each condition saw, against what, and missed."""
+    owed = (seen for _, _, seen, _ in decision.years)
+    seens = [seen for seen in (decision.applies, decision.seen, decision.broken, *owed) if seen is not None]
+    return "".join(map(_values, seens))
+
+
+def _values(seen: Seen) -> str:
+    parts = "".join(map(_values, seen.parts))
+    return f"({seen.value} {seen.observed!r} {seen.bound!r} {seen.missing} {parts})"
 
 
 def _matters(path: Path, outcomes: dict[Scenario, object]) -> bool:
