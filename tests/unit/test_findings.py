@@ -199,6 +199,54 @@ def test_a_unit_without_a_name_is_told_by_its_place() -> None:
     assert "concerns hosts/no. 1" in finding.message.en
 
 
+@pytest.mark.parametrize(
+    ("rule", "given", "places"),
+    [
+        (
+            "zhejiang_2022/board",
+            {
+                "governance": {
+                    "board": {"established": True, "members": [{"role": "host", "type": "enterprise"}]}
+                }
+            },
+            ["/governance/board/members", "/governance/board/established"],
+        ),
+        (
+            "zhejiang_2022/core-bases-network",
+            {"structure": {"core": True, "network": True, "bases": []}, "term_years": 5},
+            ["/structure/bases", "/structure/core"],
+        ),
+        ("zhejiang_2022/indicators", {"indicators": {}}, ["/indicators"]),
+        (
+            "national_2020/comprehensive-lead",
+            {"category": "comprehensive", "procedure": {"led_by": []}, "hosts": [], "builders": []},
+            ["/procedure/led_by", "/hosts", "/builders", "/category"],
+        ),
+        ("national_2020/priority-zone", {"category": "field", "zones": []}, ["/zones", "/category"]),
+    ],
+)
+def test_what_a_list_lacks_is_found_at_the_list_first(
+    rule: str, given: dict[str, object], places: list[str]
+) -> None:
+    """What holds, and what says only that the rule applies, comes after it."""
+    ruleset, _, name = rule.partition("/")
+    days = {"applied_on": "2022-02-01", "approved_on": "2022-03-01", "reported_on": "2027-06-30"}
+    finding = check({"id": "lists"} | days | given, ruleset)[name]
+    assert finding.status == "fail"
+    assert [place.path for place in finding.data][: len(places)] == places
+
+
+def test_a_consequence_of_another_is_found_where_that_one_is() -> None:
+    evaluations = [
+        {"year": year, "kind": "annual", "result": "unqualified", "date": f"{year + 1}-05-01"}
+        for year in (2023, 2024)
+    ]
+    days = {"approved_on": "2022-03-01", "reported_on": "2026-06-30", "term_years": 5}
+    finding = check({"id": "twice"} | days | {"evaluations": evaluations}, "zhejiang_2022")["funds-recovered"]
+    assert finding.status == "fail"
+    assert [place.path for place in finding.data] == ["/evaluations/0", "/evaluations/1"]
+
+
 def test_what_a_list_lacks_is_told_of_the_alternative_that_the_data_names() -> None:
     units = {
         "hosts": [{"name": "甲", "type": "enterprise"}],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import chain
 from typing import Any, NamedTuple
@@ -25,6 +25,7 @@ from tic_rules.evaluation.judgements import settled
 from tic_rules.evaluation.operators import see
 from tic_rules.evaluation.scenarios import DAYS_OF_ALL, DAYS_OF_ONE, ENTRIES_OF_ALL, Scenario
 from tic_rules.evaluation.seen import Seen, absent, cited, lacking
+from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule
 
 Owed = tuple[int | str, str, Seen, date]
@@ -77,12 +78,14 @@ class Decision(NamedTuple):
         owed = [seen for _, _, seen, _ in self.years]
         return [seen for seen in (self.applies, self.seen, self.broken, *owed) if seen is not None]
 
-    @property
-    def cites(self) -> tuple[Path, ...]:
-        """The places that were read; of several that owe something, those of the worst first."""
+    def cites(self, lists_of: Callable[[c.Condition], tuple[Path, ...]]) -> tuple[Path, ...]:
+        """The places that were read, those of what decides first; of several that owe something, those of the
+        worst."""
         owed = [seen for _, _, seen, _ in sorted(self.years, key=lambda one: one[1] != self.status)]
-        seens = filter(None, (self.applies, self.seen, self.broken, *owed))
-        return tuple(dict.fromkeys(chain.from_iterable(map(cited, seens))))
+        asked = (self.seen, self.broken, *owed)
+        every = (self.applies, *asked) if self.why_not == "applies" else (*asked, self.applies)
+        read = [cited(seen, lists_of) for seen in every if seen is not None]
+        return tuple(dict.fromkeys(chain.from_iterable(read)))
 
     @property
     def lacking(self) -> tuple[str, ...]:

@@ -153,7 +153,7 @@ def each_of(node: c.EachOf, scene: Scene, moment: Moment, scenario: Scenario, ru
     value = min(values)
     if value == UNKNOWN and more:
         missing.append(path)
-    return _of_all(value, node, [(value, path)] if table else [], missing, lacking)
+    return _of_all(value, node, [(value, path)] if table is not None else [], missing, lacking)
 
 
 def _of_key(node: c.EachOf, scene: Scene, moment: Moment, entry: Entry, unclear: list[Path]) -> int:

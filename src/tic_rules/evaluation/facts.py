@@ -24,6 +24,7 @@ from tic_rules.evaluation.entries import (
     undated,
 )
 from tic_rules.evaluation.made import Reading, age, average, made
+from tic_rules.evaluation.seen import Followed
 from tic_rules.evaluation.spans import within
 from tic_rules.model.conditions import Where
 from tic_rules.model.programme import Programme
@@ -105,8 +106,8 @@ class Scene:
         self.programme = isinstance(subject, Programme)
         self.force = None if self.programme else ruleset.document.in_force.from_
         """The day on which the document came into force, for a centre; a programme has its own period."""
-        self.followed: dict[str, tuple[int, tuple[Path, ...]]] = {}
-        """What became of the consequences that are decided: whether each followed, and what keeps it open."""
+        self.followed: dict[str, Followed] = {}
+        """What became of the consequences that are decided."""
         self.attested: dict[tuple[str, str | None], Given] = {}
         """The attestations that have an effect, by rule and item, each with its place in the data."""
         self.scenarios: Memo = {}

@@ -237,8 +237,8 @@ def _not_after(node: c.NotAfter, scene: Scene, moment: Moment, scenario: Scenari
 
 
 def _follows(node: c.Follows, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
-    value, missing = scene.followed[node.follows]
-    return Seen(value, node, missing=missing)
+    value, missing, cites = scene.followed[node.follows]
+    return Seen(value, node, cites=cites, missing=missing)
 
 
 _SEE: dict[type[c.Node], Callable[[Any, Scene, Moment, Scenario, Rule], Seen]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from tic_rules.core.logic import FALSE, TRUE, UNKNOWN
@@ -23,6 +23,14 @@ class Seen(NamedTuple):
     lacking: tuple[str, ...] = ()
 
 
+class Followed(NamedTuple):
+    """What became of a consequence: whether it followed, what keeps that open, from which places."""
+
+    value: int
+    missing: tuple[Path, ...]
+    cites: tuple[Path, ...] = ()
+
+
 def absent(seen: Seen) -> Iterator[Path]:
     """The missing places of a condition that is unknown: those of its unknown parts, no others."""
     if seen.value != UNKNOWN:
@@ -32,12 +40,14 @@ def absent(seen: Seen) -> Iterator[Path]:
         yield from absent(part)
 
 
-def cited(seen: Seen) -> tuple[Path, ...]:
+def cited(seen: Seen, lists_of: Callable[[Condition], tuple[Path, ...]]) -> tuple[Path, ...]:
     """The places that a condition read, its own first, then those of the parts that decide it, with
-    repetitions."""
+    repetitions; where nothing in the lists that it reads counts, the lists."""
+    if not seen.parts:
+        return seen.cites or lists_of(seen.node)
     cites = seen.cites
-    for inner in sorted(seen.parts, key=lambda part: part.value != seen.value) if seen.parts else ():
-        cites += cited(inner)
+    for inner in sorted(seen.parts, key=lambda part: part.value != seen.value):
+        cites += cited(inner, lists_of)
     return cites
 
 

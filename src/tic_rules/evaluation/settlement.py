@@ -9,7 +9,7 @@ from tic_rules.evaluation.decisions import Decision, Owed, decide, missing_of
 from tic_rules.evaluation.entries import Moment, Path
 from tic_rules.evaluation.facts import Reading, Scene
 from tic_rules.evaluation.scenarios import Needs, Scenario, Scenarios, clock_places, needs_of, scenarios_of
-from tic_rules.evaluation.seen import Seen
+from tic_rules.evaluation.seen import Followed, Seen
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
 from tic_rules.model.fields import value_at
@@ -181,8 +181,8 @@ def _asks_for_judgement(decision: Decision) -> bool:
 def cited_places(rule: Rule, decision: Decision, scene: Scene) -> tuple[Path, ...]:
     """The places that a decision rests on: what was read, and the days of the clock that decide it."""
     if scene.programme:
-        return decision.cites
-    cites = decision.cites or (_lists_read(rule, scene) if decision.seens else ())
+        return decision.cites(lambda _: ())
+    cites = decision.cites(lambda node: _lists_read(node, scene))
     if decision.why_not in ("programme", "not_programme", "applies"):
         return cites
     if decision.why_not == "before_approval":
@@ -201,17 +201,16 @@ def cited_places(rule: Rule, decision: Decision, scene: Scene) -> tuple[Path, ..
     return tuple(dict.fromkeys((*cites, *clock)))
 
 
-def _lists_read(rule: Rule, scene: Scene) -> tuple[Path, ...]:
-    """Where the lists stand that a rule reads and in which nothing counts, as far as they are given."""
+def _lists_read(node: c.Condition, scene: Scene) -> tuple[Path, ...]:
+    """Where the lists stand that a condition reads and in which nothing counts, as far as they are given."""
     places: list[Path] = []
-    for tree in (rule.applies, rule.condition, rule.fails_at_once):
-        named = c.facts_of(tree) if tree is not None else ()
-        for fact in (scene.facts[part] for name in named for part in facts_within(name, scene.facts)):
-            if fact.list_name is not None:
-                listed = scene.listed(fact.list_name)
-                places.extend(at for at in listed.at if at not in listed.open_at)
-            elif fact.words is not None and scene.value_of(fact) is not None:
-                places.append(fact.at)
+    named = (part for name in c.facts_of(node) for part in facts_within(name, scene.facts))
+    for fact in (scene.facts[name] for name in named):
+        if fact.list_name is not None:
+            listed = scene.listed(fact.list_name)
+            places.extend(at for at in listed.at if at not in listed.open_at)
+        elif fact.words is not None and scene.value_of(fact) is not None:
+            places.append(fact.at)
     return tuple(dict.fromkeys(places))
 
 
@@ -298,9 +297,10 @@ def _chained(ruleset: RuleSet) -> tuple[tuple[Rule, Needs], ...]:
     return chained
 
 
-def followed(decision: Decision) -> tuple[int, tuple[Path, ...]]:
-    """What a consequence means for one that waits for it: whether it followed, and what keeps that open; what
-    has to be judged first waits for the attestation."""
+def followed(decision: Decision) -> Followed:
+    """What a consequence means for one that waits for it; what has to be judged first waits for the
+    attestation."""
     if decision.status == "needs_review":
-        return UNKNOWN, decision.missing or (("attestations",),)
-    return {"fail": TRUE, "unknown": UNKNOWN}.get(decision.status, FALSE), decision.missing
+        return Followed(UNKNOWN, decision.missing or (("attestations",),))
+    value = {"fail": TRUE, "unknown": UNKNOWN}.get(decision.status, FALSE)
+    return Followed(value, decision.missing, decision.cites(lambda _: ()) if value == TRUE else ())
