@@ -242,6 +242,26 @@ def test_an_exemption_is_sought_only_when_asked_for() -> None:
     assert [step.rules for step in plan.steps if step.kind == "exemption"] == [("investment-2y",)]
 
 
+@pytest.mark.parametrize("of_a_file", [False, True])
+def test_an_answer_of_today_does_not_undo_a_deadline_that_is_past(of_a_file: bool) -> None:
+    """Who is not independent when the term ends can become so, and has missed the day all the same."""
+    data = changed(legal__independent=False, reported_on="2027-06-30")
+    centre = Centre.from_data(data)
+    if of_a_file:
+        centre = Centre.from_text(json.dumps(plain(centre)))
+    plan = plan_of(centre, "zhejiang_2022", "2027-06-30")
+    keeps_its_word(plan, "zhejiang_2022")
+    (step,) = (step for step in plan.steps if step.at == "legal.independent")
+    assert step.rules == ("legal-entity",)
+    assert step.edits[0].value == [
+        {"date": "2027-03-01", "value": False},
+        {"date": "2027-06-30", "value": True},
+    ]
+    assert plan.after["legal-entity"].status == "pass"
+    assert plan.after["legal-transition"].status == "fail"
+    assert "legal-transition" in {rest.rule for rest in plan.lost}
+
+
 def test_what_is_kept_is_not_touched_and_another_way_is_taken() -> None:
     data = changed(legal__independent=False, legal__separate_assets=False)
     free = plan_of(Centre.from_data(data), "zhejiang_2022", "2026-06-30")

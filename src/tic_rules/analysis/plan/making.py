@@ -15,7 +15,7 @@ from tic_rules.analysis.plan.choosing import FIRST, Amount, Choice, Costs, Open,
 from tic_rules.analysis.plan.model import Alternative, Change, Plan, Rest, Step, Sum, Way, change
 from tic_rules.analysis.plan.money import UNIT, Purses, payers_text
 from tic_rules.analysis.plan.reasons import IDENTITY, KEPT, reason_after, reason_before
-from tic_rules.analysis.plan.update import update, worse
+from tic_rules.analysis.plan.update import from_today, update, worse
 from tic_rules.analysis.plan.ways import by_judgement, ways
 from tic_rules.core.dates import FIRST_DAY
 from tic_rules.core.errors import Text
@@ -411,7 +411,8 @@ class _Maker:
             whole = made.level is None or made.level[1] == highest[made.level[0]]
             due = [rule.by for rule in served if rule.by is not None]
             by = min(due) if len(due) == len(served) and due else None
-            ids, edits = tuple(rule.rule for rule in served), made.edits if whole else ()
+            ids, lost = tuple(rule.rule for rule in served), [self.before[rule] for rule in self.gone]
+            edits = tuple(from_today(one, self.base, lost, self.as_of) for one in made.edits if whole)
             steps.append(Step(made.kind, made.text, by, ids, edits, self.costs.of(made), made.at))
         steps.extend(self._money(amount, rules, choice) for amount in choice.amounts)
         return sorted(

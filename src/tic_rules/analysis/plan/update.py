@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from itertools import chain
 
 from tic_rules.analysis.plan.model import Change, change
-from tic_rules.core.dates import add_days
+from tic_rules.core.dates import LAST_DAY, add_days
 from tic_rules.core.errors import Text
 from tic_rules.core.scalars import Json
+from tic_rules.core.source import pointer
 from tic_rules.model import conditions as c
 from tic_rules.model.document import Edit, apply, get
 from tic_rules.model.ruleset import RuleSet
@@ -27,11 +28,25 @@ RANK = {
     "fail": 5,
 }
 """A step may bring no finding further down than it stands."""
+LAST = LAST_DAY.isoformat()
 
 
 def worse(finding: Finding, before: Report) -> bool:
     """Whether a finding that counts has come down from where it stood."""
     return finding.counts and RANK[finding.status] > RANK[before[finding.rule].status]
+
+
+def from_today(edit: Edit, document: Json, lost: Iterable[Finding], as_of: date) -> Edit:
+    """An edit; of a yes or no that decided one of the `lost` on a day that is past, as that of the as-of day,
+    so that what it was before stays."""
+    old = get(document, edit.path)
+    read = [one for one in lost if pointer(edit.path) in [place.path for place in one.data]]
+    ended = [one.deadline_range[0] if one.deadline_range else one.deadline or LAST for one in read]
+    today, first = as_of.isoformat(), min(ended, default=LAST)
+    if old is None or not isinstance(edit.value, bool) or edit.path[-1] == "value" or first >= today:
+        return edit
+    days = [{"date": first, "value": not edit.value}, {"date": today, "value": edit.value}]
+    return edit._replace(value=days)
 
 
 def update(
