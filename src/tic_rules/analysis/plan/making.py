@@ -15,7 +15,7 @@ from tic_rules.analysis.plan.choosing import FIRST, Amount, Choice, Costs, Open,
 from tic_rules.analysis.plan.model import Alternative, Change, Plan, Rest, Step, Sum, Way, change
 from tic_rules.analysis.plan.money import UNIT, Purses, payers_text
 from tic_rules.analysis.plan.reasons import IDENTITY, KEPT, reason_after, reason_before
-from tic_rules.analysis.plan.update import from_today, update, worse
+from tic_rules.analysis.plan.update import from_today, needless, update, worse
 from tic_rules.analysis.plan.ways import by_judgement, ways
 from tic_rules.core.dates import FIRST_DAY
 from tic_rules.core.errors import Text
@@ -165,21 +165,16 @@ class _Maker:
 
     def _least(self, trial: Trial) -> Trial:
         """The steps without those that nothing needs; a judgement stands for itself."""
-
-        def needs_no(statuses: Iterable[tuple[str, str]]) -> bool:
-            holds = ("pass", "not_applicable")
-            return all(status in holds or status == trial.after[rule].status for rule, status in statuses)
-
         for number in reversed(range(len(trial.steps))):
             step, fewer = trial.steps[number], trial.steps[:number] + trial.steps[number + 1 :]
             alone = all(other.edits or other.at != step.at for other in fewer)
             if not (step.edits and step.rules and alone) or step.kind == "judgement":
                 continue
             # Its own rules first: a whole check costs fifty times as much.
-            if needs_no(self._standing(step.rules, fewer).items()):
+            if needless(self._standing(step.rules, fewer).items(), trial.after):
                 document, after = self._applied(fewer)
                 looked_at = (f for f in after if f.counts or self.encouraged)
-                if needs_no((finding.rule, finding.status) for finding in looked_at):
+                if needless(((finding.rule, finding.status) for finding in looked_at), trial.after):
                     steps = self._serving(step.rules, fewer)
                     trial = trial._replace(steps=steps, document=document, after=after)
         return trial._replace(steps=_once(trial.steps))

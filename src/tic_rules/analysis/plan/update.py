@@ -36,6 +36,12 @@ def worse(finding: Finding, before: Report) -> bool:
     return finding.counts and RANK[finding.status] > RANK[before[finding.rule].status]
 
 
+def needless(without: Iterable[tuple[str, str]], after: Report) -> bool:
+    """Whether each rule, by its status without a step, passes, does not apply, or stands as with the step."""
+    holds = ("pass", "not_applicable")
+    return all(status in holds or status == after[rule].status for rule, status in without)
+
+
 def from_today(edit: Edit, document: Json, lost: Iterable[Finding], as_of: date) -> Edit:
     """An edit; of a yes or no that decided one of the `lost` on a day that is past, as that of the as-of day,
     so that what it was before stays."""
