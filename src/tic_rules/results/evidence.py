@@ -19,7 +19,7 @@ from tic_rules.model.centre import Centre
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results import messages, numbers, places, traces
 from tic_rules.results.finding import Finding, weight
-from tic_rules.results.parts import Citation, OwedYear, Part
+from tic_rules.results.parts import Citation, OwedYear, Part, Parts
 from tic_rules.results.reached import reached_on
 
 
@@ -89,9 +89,9 @@ class Evidence:
             "deadline": None if last_day is None else last_day.isoformat(),
             "deadline_range": self.deadline_range(),
             "days_left": None if last_day is None else (last_day - self.scene.as_of).days,
-            "window": None if window is None else [day.isoformat() for day in window],
+            "window": None if window is None else Parts(day.isoformat() for day in window),
             "reached_on": None if reached is None else reached.isoformat(),
-            "years": [
+            "years": Parts(
                 OwedYear(
                     year=year if isinstance(year, int) else due.year,
                     status=status,
@@ -99,7 +99,7 @@ class Evidence:
                     **({} if isinstance(year, int) else {"of": year}),
                 )
                 for year, status, _, due in decision.years
-            ],
+            ),
         }
 
     def deadline_range(self) -> list[str] | None:
@@ -108,7 +108,7 @@ class Evidence:
         if not self.applies or self.decision.deadline is not None or not isinstance(subject, Centre):
             return None
         between = deadline_between(self.rule, subject, self.scene.as_of)
-        return None if between is None else [day.isoformat() for day in between]
+        return None if between is None else Parts(day.isoformat() for day in between)
 
     @cached_property
     def reached(self) -> date | None:
@@ -126,7 +126,7 @@ class Evidence:
             "data": places.at(scene, paths),
             "place": places.main(scene, self.status, missing, paths),
             "sources": places.sources(scene, paths),
-            "missing": [pointer(path) for path in missing],
+            "missing": Parts(map(pointer, missing)),
         }
 
     def _paths(self) -> tuple[Path, ...]:
@@ -138,7 +138,7 @@ class Evidence:
 
     def lacking(self) -> list[str]:
         """What a list lacks: sections, indicators, tasks not attested, entries that are not as asked."""
-        return [] if self.status in ("pass", "not_applicable") else list(self.decision.lacking)
+        return Parts(() if self.status in ("pass", "not_applicable") else self.decision.lacking)
 
 
 def finding_of(

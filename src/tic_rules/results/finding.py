@@ -14,7 +14,6 @@ from tic_rules.results.parts import (
     Citation,
     OwedYear,
     Part,
-    Parts,
     Place,
     Quantity,
     Requirement,
@@ -57,8 +56,7 @@ class _Made:
         if finding is None:
             return self
         values = finding.__dict__
-        made = getattr(finding._evidence, self.group)()
-        values.update((key, Parts(value) if type(value) is list else value) for key, value in made.items())
+        values.update(getattr(finding._evidence, self.group)())
         return values[self.name]
 
 

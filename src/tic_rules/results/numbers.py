@@ -12,7 +12,7 @@ from tic_rules.core.logic import TRUE, compare
 from tic_rules.core.numbers import Number, Range, decimal_text
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
-from tic_rules.results.parts import Quantity, Requirement
+from tic_rules.results.parts import Parts, Quantity, Requirement
 
 
 def operator_of(node: c.Condition) -> str:
@@ -89,17 +89,17 @@ def required(rule: Rule, ruleset: RuleSet, bound: Range | None) -> Requirement |
 _ASKED: Mapping[type[c.Node], Callable[[Any], Requirement]] = {
     c.Share: lambda n: Requirement(op=c.OPERATORS[n.operator], value=decimal_text(n.limit), unit="ratio"),
     c.Is: lambda n: Requirement(op="is", value=n.is_),
-    c.Among: lambda n: Requirement(op="among", value=list(n.among), open=n.open),
-    c.AnyAmong: lambda n: Requirement(op="any_among", value=list(n.any_among), open=n.open),
-    c.Contains: lambda n: Requirement(op="contains_all", value=list(n.contains_all)),
-    c.EachOf: lambda n: Requirement(op="each_of", value=list(n.each_of)),
+    c.Among: lambda n: Requirement(op="among", value=Parts(n.among), open=n.open),
+    c.AnyAmong: lambda n: Requirement(op="any_among", value=Parts(n.any_among), open=n.open),
+    c.Contains: lambda n: Requirement(op="contains_all", value=Parts(n.contains_all)),
+    c.EachOf: lambda n: Requirement(op="each_of", value=Parts(n.each_of)),
 }
 
 
 def _bound(node: c.Compare, ruleset: RuleSet, bound: Range | None) -> Requirement:
     unit = ruleset.facts[node.fact].unit
     if node.operator == "between":
-        return Requirement(op="between", value=[decimal_text(end) for end in node.limit], unit=unit)
+        return Requirement(op="between", value=Parts(map(decimal_text, node.limit)), unit=unit)
     sign = c.OPERATORS[node.operator]
     if isinstance(node.limit, c.Times):
         value = decimal_text(bound.low) if bound is not None and bound.exact else None
@@ -114,4 +114,4 @@ def _json_value(value: object) -> object:
         return first if value.exact else {"not_before": first, "not_after": last}
     if isinstance(value, date):
         return value.isoformat()
-    return list(value) if isinstance(value, tuple) else value
+    return Parts(value) if isinstance(value, tuple) else value

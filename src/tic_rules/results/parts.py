@@ -46,12 +46,6 @@ class Part(dict[str, Any]):
 
     __slots__ = ()
 
-    def __init__(self, *args: Any, **values: object) -> None:
-        super().__init__(*args, **values)
-        for key, value in self.items():
-            if type(value) is list:
-                super().__setitem__(key, Parts(value))
-
     if not TYPE_CHECKING:  # a type checker knows the keys that a part declares, and no others
 
         def __getattr__(self, name: str) -> object:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tic_rules.core.source import Mark, Source, pointer, unpointer
 from tic_rules.evaluation.facts import Path, Scene
 from tic_rules.model.programme import Programme
-from tic_rules.results.parts import Part, Place
+from tic_rules.results.parts import Part, Parts, Place
 
 _NOWHERE = Mark(0, 0)
 _JUDGED = ("attestations", "-")
@@ -23,7 +23,7 @@ def at(scene: Scene, paths: Sequence[Path]) -> list[Place]:
             text, inner = _said(scene, path)
             place = shown[path] = _place(text, inner, text.extent(inner) if text else _NOWHERE)
         listed.append(place)
-    return listed
+    return Parts(listed)
 
 
 def main(scene: Scene, status: str, missing: Sequence[Path], paths: Sequence[Path]) -> Place:
@@ -69,12 +69,12 @@ def sources(scene: Scene, paths: Sequence[Path]) -> list[Part]:
     fields = {path[0] for path, _ in scene.sources}
     read = [tuple(map(str, path)) for path in paths if path and path[0] in fields]
     if not read:
-        return []
-    return [
+        return Parts()
+    return Parts(
         source
         for named, source in scene.sources
         if any(path[: len(named)] == named[: len(path)] for path in read)
-    ]
+    )
 
 
 def _place(text: Source | None, path: Path, mark: Mark) -> Place:

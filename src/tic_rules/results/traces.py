@@ -11,7 +11,7 @@ from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results.labels import described
 from tic_rules.results.numbers import shown, unit_of
-from tic_rules.results.parts import Part
+from tic_rules.results.parts import Part, Parts
 
 
 def trace(rule: Rule, decision: Decision, ruleset: RuleSet) -> Part:
@@ -28,10 +28,10 @@ def trace(rule: Rule, decision: Decision, ruleset: RuleSet) -> Part:
     if decision.broken is not None:
         lines["fails_at_once"] = _of(decision.broken, rule, ruleset)
     if decision.years:
-        lines["years"] = [
+        lines["years"] = Parts(
             Part(year=year, status=status, require=_of(seen, rule, ruleset))
             for year, status, seen, _ in decision.years
-        ]
+        )
     return Part(lines)
 
 
@@ -40,11 +40,11 @@ def _of(seen: Seen, rule: Rule, ruleset: RuleSet) -> Part:
     if seen.observed is not None:
         lines["observed"] = shown(seen.observed, unit_of(seen.node, ruleset))
     if seen.lacking:
-        lines["lacking"] = list(seen.lacking)
+        lines["lacking"] = Parts(seen.lacking)
     if seen.missing:
-        lines["missing"] = [pointer(path) for path in seen.missing]
+        lines["missing"] = Parts(map(pointer, seen.missing))
     if seen.parts:
-        lines["parts"] = [_of(inner, rule, ruleset) for inner in seen.parts]
+        lines["parts"] = Parts(_of(inner, rule, ruleset) for inner in seen.parts)
     return Part(lines)
 
 

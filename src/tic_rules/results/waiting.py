@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tic_rules.core.errors import Text
 from tic_rules.model.shipped import shared_vocabulary
 from tic_rules.model.vocabulary import Vocabulary
-from tic_rules.results.parts import Part
+from tic_rules.results.parts import Part, Parts
 from tic_rules.results.terms import dotted_of, field_label
 
 if TYPE_CHECKING:
@@ -67,7 +67,9 @@ def waiting_of(findings: Iterable[Finding], whole: Waiting | None = None) -> Wai
     judged = sorted(
         (finding for finding in listed if finding.status == "needs_review"), key=lambda one: not one.counts
     )
-    return Waiting(reason=reason_of(listed, waits), data=waits, judgements=[one.rule for one in judged])
+    return Waiting(
+        reason=reason_of(listed, waits), data=Parts(waits), judgements=Parts(one.rule for one in judged)
+    )
 
 
 def reason_of(findings: Iterable[Finding], waits: Iterable[Wait]) -> Text:
@@ -167,10 +169,10 @@ def _wait(field: str, asking: list[tuple[Finding, list[str], bool]], vocabulary:
     return Wait(
         field=field,
         label=Text.of(partial(field_label, path, vocabulary)),
-        places=list(dict.fromkeys(path for _, paths, _ in asking for path in paths)),
-        rules=[finding.rule for finding, _, _ in ordered],
+        places=Parts(dict.fromkeys(path for _, paths, _ in asking for path in paths)),
+        rules=Parts(finding.rule for finding, _, _ in ordered),
         counted=sum(finding.counts for finding, _, _ in asking),
-        alone=[finding.rule for finding, _, alone in ordered if alone],
+        alone=Parts(finding.rule for finding, _, alone in ordered if alone),
         public=(label := vocabulary.fields.get(field)) is not None and label.public,
     )
 
