@@ -763,13 +763,34 @@ def test_a_rule_set_is_decided_once_and_two_of_one_id_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["this is = = no toml", "dependencies = ['tic-rules']\n[tool.ruff] = no toml"]
+    "text",
+    [
+        "this is = = no toml",
+        "dependencies = ['tic-rules']\n[tool.ruff] = no toml",
+        "requires = ['setuptools']\ndependencies = ['tic-rules']\n= no toml",
+        "[tool.ruff]\n[dependency-groups]\ndev = ['tic-rules']\n= no toml",
+    ],
 )
 def test_a_foreign_pyproject_is_left_alone(text: str) -> None:
     Path("pyproject.toml").write_text(text, encoding="utf-8")
     assert run("check", "centres/jiangsu.yaml").exit_code == 0
     assert "No settings file" in run("config", "--lang", "en").stdout
     assert "没有设置文件" in run("config", "--lang", "zh").stdout
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[tool.tic-rules]\nlang = 'zh'",
+        """[ "tool" . 'tic-rules' ]\nlang = 'zh'""",
+        "[tool]\ntic-rules.lang = 'zh'",
+        "tool.tic-rules.lang = 'zh'",
+        "tool = {ruff = {}, tic-rules = {lang = 'zh'}}",
+    ],
+)
+def test_the_table_of_ours_is_found_in_every_form(text: str) -> None:
+    Path("pyproject.toml").write_text("[project]\n" * text.startswith("[") + text, encoding="utf-8")
+    assert "没有设置文件" not in run("config", "--lang", "zh").stdout
 
 
 def test_an_entry_that_names_no_rule_set_is_reported_once_a_report(folder: Path) -> None:

@@ -39,6 +39,10 @@ _IN_CHINESE = {
 """What the parser says is wrong, by how it begins."""
 
 
+_MAY_BE_OURS = re.compile(r"""^[ \t\[]*["']?tool["']?[ \t]*(?:[]=]|\.[ \t]*["']?tic-rules)""", re.MULTILINE)
+"""A line that may begin the table of ours, in any of the forms of TOML."""
+
+
 class SettingsFile(NamedTuple):
     """A settings file: its text, and the table in it that is for this program."""
 
@@ -78,7 +82,7 @@ def read_settings(file: Path) -> SettingsFile | None:
     with bad_text_as(UsageError):
         text = decode(read_named(str(file), UsageError, MAX_SETTINGS), str(file))
     shared = file.name == SHARED
-    if shared and "tic-rules" not in text.partition("tool")[2]:
+    if shared and not ("tic-rules" in text and _MAY_BE_OURS.search(text)):
         return None
     import tomllib  # only where there is a file to read
 
