@@ -311,12 +311,19 @@ def test_a_number_is_never_cut_on_its_way(field: str, value: object) -> None:
 
 @pytest.mark.parametrize(
     ("text", "hinted"),
-    [("≥5", True), ("不少于5人", True), ("5-8", True), ("many", False), ("2024-13-01", False)],
-)
+    [("≥5", True), ("不少于5人", True), ("超过5", True), ("5左右", True), ("at least 5", True), ("5-8", True),
+     ("many", False), ("2024-03", False), ("2024-13-01", False)],
+)  # fmt: skip
 def test_bounds_in_words_are_answered_with_how_a_range_is_written(text: str, hinted: bool) -> None:
     with pytest.raises(DataError, match="is not a number") as error:
         Centre.from_data({"staff": {"headcount": text}})
     assert ("at_least" in str(error.value)) is hinted
+
+
+@pytest.mark.parametrize("text", ["≥2024", "2023-2024", "last"])
+def test_a_year_is_no_range(text: str) -> None:
+    with pytest.raises(DataError, match=r"is not a number \["):
+        Centre.from_data({"reports": [{"year": text}]})
 
 
 def test_a_model_with_more_fields_is_a_centre_too() -> None:

@@ -139,18 +139,26 @@ def _exact_day(name: str) -> Callable[[object], Span | None]:
 
 
 _PERCENT = re.compile("[%％‰成]|分之")
-_IN_PART = re.compile(r"[<>≥≤~～至约余]|不[少低多超]|以[上下内]|[0-9] ?[—–+]|^[^-]*[0-9] ?-[^-]*$")
+_IN_PART = re.compile(
+    r"[<>≥≤~～至约余超近]|[大小高低少多]于|不[足少低多超]|以[上下内]|左右|[0-9] ?[—–+]"
+    r"|^[^-]*[0-9] ?-(?!0[0-9])[^-]*$|\b(?:least|most|than|about|over|under)\b"  # 5-8, not 2024-03
+)
 
 
 def _number(
-    money: bool, whole: bool, least: int = 0, percent: bool = False, most: int | None = None
+    money: bool,
+    whole: bool,
+    least: int = 0,
+    percent: bool = False,
+    most: int | None = None,
+    ranged: bool = True,
 ) -> Callable[[object], Range | None]:
     def one(value: object, percent: bool = percent) -> Number:
         try:
             number = parse_number(value, money=money)
         except NotANumber as error:
             zh, en = error.args
-            if isinstance(value, str) and _IN_PART.search(value):
+            if ranged and isinstance(value, str) and _IN_PART.search(value):
                 form = "{at_least: 100, at_most: 120}"
                 zh = f"{zh}；只知范围时写作 {form}，可只写一端"
                 en = f"{en}; where only bounds are known, write {form}, or one of them"
@@ -200,7 +208,7 @@ def _number(
 def _year(value: object) -> int | None:
     if value is None:
         return None
-    number = _whole_number(value)
+    number = _year_number(value)
     if number is None or not number.exact or not 1900 <= number.low <= 2200:
         raise refuse("year", "应为四位年份", "a year of four digits is expected")
     return int(number.low)
@@ -396,6 +404,7 @@ def _series(
 
 _money = _number(money=True, whole=False)
 _whole_number = _number(money=False, whole=True)
+_year_number = _number(money=False, whole=True, ranged=False)
 _rate = _number(money=False, whole=False)
 _percentage = _number(money=False, whole=False, percent=True)
 _term = _number(money=False, whole=True, least=1, most=100)
