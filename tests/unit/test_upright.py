@@ -376,6 +376,23 @@ def test_a_judged_rule_is_looked_for_in_the_rule_sets_asked_for_first(
         assert Centre.from_file(file, ruleset=asked).attestations[0].rule == meant
 
 
+@pytest.mark.parametrize("title", ["原则上为独立法人实体", "in principle an independent legal entity"])
+def test_a_rule_is_understood_with_the_mark_of_its_modality(title: str, form: Path, tmp_path: Path) -> None:
+    """Forms offered this title."""
+    given = {**GENERAL, "所属地区": "国家"}
+    file = filled(form, tmp_path / "a.xlsx", given, {"例外批准": [{"规则": title}]})
+    assert (
+        Centre.from_file(file, ruleset=["national_2020"]).exemptions[0].rule == "national_2020/legal-entity"
+    )
+
+
+def test_a_rule_that_is_not_exempted_is_not_answered_with_itself(form: Path, tmp_path: Path) -> None:
+    file = filled(form, tmp_path / "a.xlsx", GENERAL, {"例外批准": [{"规则": "面向全球选聘人才"}]})
+    with pytest.raises(DataError, match="that can be exempted") as raised:
+        Centre.from_file(file)
+    assert "是不是“面向全球选聘人才”" not in raised.value.diagnostics[0].message.zh
+
+
 OWN = """
 id: own_2030
 version: 1.0.0

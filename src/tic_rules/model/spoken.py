@@ -34,9 +34,14 @@ def rules_named(ruleset: RuleSet, name: str) -> list[Rule]:
     return [rule for rule in ruleset if rule.topic in topics]
 
 
+_MARK = re.compile("^(?:原则上为?|in principle )")
+"""What says the modality of a rule, before its title."""
+
+
 def _is_title(said: str, rule: Rule) -> bool:
-    """Whether this is a rule's title, in Chinese or in English."""
-    return said == rule.title.zh or said.casefold() == rule.title.en.casefold()
+    """Whether this is a rule's title, in Chinese or in English, with or without the mark of its modality."""
+    said, titles = said.casefold(), (rule.title.zh.casefold(), rule.title.en.casefold())
+    return said in titles or _MARK.sub("", said) in titles
 
 
 def title_of(ruleset: RuleSet, rule: Rule, lang: str, *, with_document: bool) -> str:
@@ -164,7 +169,7 @@ def _rule(
         )
     lang = "en" if said.isascii() else "zh"
     titles: set[str] = {
-        getattr(rule.title, lang) for ruleset in rulesets for rule in ruleset if exempting or _is_judged(rule)
+        getattr(rule.title, lang) for ruleset in rulesets for rule in ruleset if _fits(rule, exempting)
     }
     near = difflib.get_close_matches(said[:60], titles, n=1, cutoff=0.3)
     hint = Text(f"；是不是“{near[0]}”？", f"; did you mean {near[0]}?") if near else Text("", "")
@@ -186,10 +191,11 @@ def _meant(said: str, rulesets: Sequence[RuleSet], *, exempting: bool) -> list[t
         for ruleset in rulesets
         if not bracket or number in (ruleset.document.number or ruleset.document.title)
         for rule in rules_named(ruleset, title.strip())
-        if (rule.modality == "in_principle" if exempting else _is_judged(rule))
+        if _fits(rule, exempting)
     ]
     return [(ruleset, rule) for ruleset, rule in meant if _is_title(title.strip(), rule)] or meant
 
 
-def _is_judged(rule: Rule) -> bool:
-    return rule.attested or rule.open_to_judgement
+def _fits(rule: Rule, exempting: bool) -> bool:
+    """Whether a rule can be exempted from, else whether it is judged."""
+    return rule.modality == "in_principle" if exempting else rule.attested or rule.open_to_judgement
