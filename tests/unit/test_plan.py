@@ -262,6 +262,14 @@ def test_an_answer_of_today_does_not_undo_a_deadline_that_is_past(of_a_file: boo
     assert "legal-transition" in {rest.rule for rest in plan.lost}
 
 
+def test_an_answer_of_today_waits_for_data_that_reaches_today() -> None:
+    """The data cannot be brought up to date without an answer on what was due in between."""
+    plan = plan_of(Centre.from_data(changed(legal__independent=False)), "zhejiang_2022", "2027-06-30")
+    keeps_its_word(plan, "zhejiang_2022")
+    (rest,) = (rest for rest in plan.open if rest.rule == "legal-entity")
+    assert rest.why.zh == "数据只到2026年6月30日，需要先更新，更新后再作安排"
+
+
 def test_what_is_kept_is_not_touched_and_another_way_is_taken() -> None:
     data = changed(legal__independent=False, legal__separate_assets=False)
     free = plan_of(Centre.from_data(data), "zhejiang_2022", "2026-06-30")

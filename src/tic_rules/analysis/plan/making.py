@@ -14,7 +14,7 @@ from tic_rules.analysis.plan.case import Case, adverse_words, kind_of, known_pla
 from tic_rules.analysis.plan.choosing import FIRST, Amount, Choice, Costs, Open, choose
 from tic_rules.analysis.plan.model import Alternative, Change, Plan, Rest, Step, Sum, Way, change
 from tic_rules.analysis.plan.money import UNIT, Purses, payers_text
-from tic_rules.analysis.plan.reasons import IDENTITY, KEPT, reason_after, reason_before
+from tic_rules.analysis.plan.reasons import IDENTITY, KEPT, reason_after, reason_before, reason_old
 from tic_rules.analysis.plan.update import from_today, needless, update, worse
 from tic_rules.analysis.plan.ways import by_judgement, ways
 from tic_rules.core.dates import FIRST_DAY
@@ -239,8 +239,7 @@ class _Maker:
         choice = choose(rules, guards, self.purses.templates, costs)
         if choice is not None:
             return choice
-        # What the clauses ask together cannot be had: leave out the amounts, which alone can get into each
-        # other's way.
+        # All together cannot be had: leave out the amounts, which alone can get into each other's way.
         for rule in [rule for rule in rules if any(way.sums for way in rule.ways)]:
             rules.remove(rule)
             self.why[rule.rule] = Text(
@@ -260,6 +259,8 @@ class _Maker:
                 kept.append(rule)
             elif len(rule.ways) > 1:
                 kept.append(rule._replace(ways=rule.ways[:pick] + rule.ways[pick + 1 :]))
+            elif self.ends is not None:
+                self.why[rule.rule] = reason_old(self.ends)
         return kept
 
     def _open(self, rule: Rule) -> Open | None:

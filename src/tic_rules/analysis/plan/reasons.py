@@ -49,6 +49,14 @@ def reason_before(rule: Rule, decision: Decision, latest: date | None, as_of: da
     return None
 
 
+def reason_old(ends: date) -> Text:
+    """Why what is done today meets no rule where the data ends with an earlier day."""
+    return Text(
+        f"数据只到{day_text(ends, 'zh')}，需要先更新，更新后再作安排",
+        f"the data ends on {ends} and has to be brought up to date first; then it can be planned for",
+    )
+
+
 def reason_after(finding: Finding, earlier: Finding, ends: date | None) -> Text:
     """Why a rule is still not met once the steps are taken; `ends` is the day with which the data ends, where
     that is not the as-of day."""
@@ -57,10 +65,7 @@ def reason_after(finding: Finding, earlier: Finding, ends: date | None) -> Text:
     if finding.kind == "consequence" and finding.status == "fail":
         return Text("后果已经产生", "the consequence has followed already")
     if ends is not None and finding.status in ("unknown", "pending"):
-        return Text(
-            f"数据只到{day_text(ends, 'zh')}，需要先更新，更新后再作安排",
-            f"the data ends on {ends} and has to be brought up to date first; then it can be planned for",
-        )
+        return reason_old(ends)
     if finding.status == "unknown":
         return Text(
             "需要先补充数据，补充后再作安排", "the data has to be supplied first; then it can be planned for"
