@@ -75,6 +75,8 @@ def test_lists_of_a_report_do_not_change(report: Report) -> None:
             with pytest.raises(TypeError, match="does not change"):
                 listed += [1]
             assert listed == list(listed) == copy.deepcopy(listed) == pickle.loads(pickle.dumps(listed))
+        with pytest.raises(TypeError, match="does not change"):
+            one["annual-evaluation"].observed.years.clear()
         finding.as_dict()["window"].clear()
         assert len(finding.window) == 2
 

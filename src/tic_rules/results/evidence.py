@@ -53,7 +53,7 @@ class Evidence:
         compared = self.applies and bound is not None
         observed: Part | None = None
         if years:
-            observed = Part(years={str(year): status for year, status in years.items()})
+            observed = Part(years=Part({str(year): status for year, status in years.items()}))
         elif self.applies:
             observed = numbers.observed(value, rule, ruleset)
         return {
