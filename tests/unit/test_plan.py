@@ -214,6 +214,19 @@ def test_a_number_of_an_earlier_day_is_not_held_against_a_later_one() -> None:
         assert (plan.before[rule].status, by_rule[rule].kind) == ("unknown", "data"), rule
 
 
+def test_what_builds_on_data_brought_up_to_date_is_not_tried_without_it() -> None:
+    """A number of the day that the data spoke for is parted from that of today, which is then added."""
+    data = {
+        "forward_looking_field": True,
+        "staff": {"technical_support": 0},
+        "approved_on": "2020-02-29",
+        "term_years": 5,
+        "reported_on": "2022-12-30",
+    }
+    centre = Centre.from_text(json.dumps(data))
+    keeps_its_word(plan_of(centre, "national_2017", "2025-04-09"), "national_2017")
+
+
 def test_the_report_of_each_year_is_due_on_its_own_day() -> None:
     data = document_of(Centre.from_file(EXAMPLE.parent / "jiangsu.yaml"))
     data |= {"reported_on": "2026-04-26", "reports": [], "incomplete": ["reports"]}

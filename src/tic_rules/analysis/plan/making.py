@@ -212,10 +212,10 @@ class _Maker:
     def _blamed(self, rules: list[Open], steps: list[Step], after: Report) -> set[str]:
         """The rules whose steps make another rule worse than it was; money of another kind is tried before a
         rule is given up."""
-        harmed = {finding.rule for finding in after if worse(finding, self.before)}
-        if not harmed:
+        if not (harmed := {finding.rule for finding in after if worse(finding, self.before)}):
             return set()
-        alone = [[other for other in steps if _together(step, other)] for step in steps if step.edits]
+        undone = [step for step in steps if step.edits and step.at != "reported_on"]  # others build on that
+        alone = [[other for other in steps if _together(step, other)] for step in undone]
         served = [[step for step in steps if rule.rule in step.rules] for rule in rules]
         planned = {rule.rule for rule in rules}
         for taken_together in (alone, served):  # each of several steps of a rule may do the harm by itself
