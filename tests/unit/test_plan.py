@@ -214,11 +214,13 @@ def test_a_number_of_an_earlier_day_is_not_held_against_a_later_one() -> None:
         assert (plan.before[rule].status, by_rule[rule].kind) == ("unknown", "data"), rule
 
 
-def test_what_builds_on_data_brought_up_to_date_is_not_tried_without_it() -> None:
-    """A number of the day that the data spoke for is parted from that of today, which is then added."""
+@pytest.mark.parametrize("number", [0, [{"date": "2022-12-31", "value": 0}]])
+def test_what_builds_on_data_brought_up_to_date_is_not_tried_without_it(number: object) -> None:
+    """A number of the day that the data spoke for is parted from that of today, which is then added; one that
+    is said of the day after stays as it is."""
     data = {
         "forward_looking_field": True,
-        "staff": {"technical_support": 0},
+        "staff": {"technical_support": number},
         "approved_on": "2020-02-29",
         "term_years": 5,
         "reported_on": "2022-12-30",

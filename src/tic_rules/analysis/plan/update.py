@@ -94,7 +94,7 @@ def _unsaid(
     later: Json = {"date": as_of.isoformat(), "value": value}
     if decides:
         later = {"date": add_days(spoken, 1).isoformat(), "value": None}
-    if isinstance(value, list) and decides:
+    if isinstance(value, list) and decides and all(one["date"] != later["date"] for one in value):
         yield Edit("append", path, later)
     elif value is not None and not isinstance(value, list):
         yield Edit("set", path, [{"date": spoken.isoformat(), "value": value}, later])
