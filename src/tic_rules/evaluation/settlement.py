@@ -46,7 +46,8 @@ def _settle(rule: Rule, needs: Needs, scene: Scene) -> Decision:
     if status != "unknown":
         return joined
     missing = [path for one in decisions if one.status == "unknown" for path in missing_of(one)]
-    looked: list[object] = [one.moment if reads_days(scene, rule) else None for one in decisions]
+    looks = reads_days(scene, rule)
+    looked: list[object] = [one.moment if looks else None for one in decisions]
     only_approval = scenarios.open == (("approved_on",),)
     if only_approval and len(set(looked)) > 1 and all(_says_no_day(path, scene) for path in missing):
         looked = [_told(one) for one in decisions]
@@ -95,9 +96,7 @@ def _says_no_day(path: Path, scene: Scene) -> bool:
 
 def _told(decision: Decision) -> str:
     """What the data says to a rule, as far as it does: what each condition saw, against what, and missed."""
-    owed = (seen for _, _, seen, _ in decision.years)
-    seens = [seen for seen in (decision.applies, decision.seen, decision.broken, *owed) if seen is not None]
-    return "".join(map(_values, seens))
+    return "".join(map(_values, decision.seens))
 
 
 def _values(seen: Seen) -> str:

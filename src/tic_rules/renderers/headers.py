@@ -100,9 +100,8 @@ class Form:
         field = self.vocabulary.fields.get(column.path)
         plain = column.kind not in ("truth", "list") and not column.by_label
         if field is not None and field.example and plain and field.example[0] not in "[{":
-            yield ("例：" if self.lang == "zh" else "Example: ") + field.example.strip(
-                '"'
-            )  # a cell has no quotes
+            example = field.example.strip('"')  # a cell has no quotes
+            yield ("例：" if self.lang == "zh" else "Example: ") + example
 
     def clauses(self, column: Column, most: int) -> str:
         """The clauses that ask for a field: the first ones by name, the rest counted."""

@@ -322,7 +322,7 @@ def _waiting_part(data: Json | None) -> Waiting | None:
     if data is None:
         return None
     given: Waiting = part({**data, "data": []}, Waiting)
-    return Waiting({**given, "data": Parts(part(wait, Wait) for wait in data["data"])})
+    return Waiting({**given, "data": part(data["data"], Wait)})
 
 
 def _of_phase(report: Report, phase: str) -> Provenance | None:

@@ -402,12 +402,12 @@ class _Maker:
         for made, _ in taken.values():
             if made.level is not None:
                 highest[made.level[0]] = max(highest.get(made.level[0], 0), made.level[1])
-        steps: list[Step] = []
+        steps, lost = list[Step](), [self.before[rule] for rule in self.gone]
         for made, served in taken.values():
             whole = made.level is None or made.level[1] == highest[made.level[0]]
             due = [rule.by for rule in served if rule.by is not None]
             by = min(due) if len(due) == len(served) and due else None
-            ids, lost = tuple(rule.rule for rule in served), [self.before[rule] for rule in self.gone]
+            ids = tuple(rule.rule for rule in served)
             edits = tuple(from_today(one, self.base, lost, self.as_of) for one in made.edits if whole)
             steps.append(Step(made.kind, made.text, by, ids, edits, self.costs.of(made), made.at))
         steps.extend(self._money(amount, rules, choice) for amount in choice.amounts)

@@ -45,11 +45,13 @@ def needless(without: Iterable[tuple[str, str]], after: Report) -> bool:
 def from_today(edit: Edit, document: Json, lost: Iterable[Finding], as_of: date) -> Edit:
     """An edit; of a yes or no that decided one of the `lost` on a day that is past, as that of the as-of day,
     so that what it was before stays."""
-    old = get(document, edit.path)
-    read = [one for one in lost if pointer(edit.path) in [place.path for place in one.data]]
+    if not isinstance(edit.value, bool) or edit.path[-1] == "value" or get(document, edit.path) is None:
+        return edit
+    at = pointer(edit.path)
+    read = [one for one in lost if any(place.path == at for place in one.data)]
     ended = [one.deadline_range[0] if one.deadline_range else one.deadline or LAST for one in read]
     today, first = as_of.isoformat(), min(ended, default=LAST)
-    if old is None or not isinstance(edit.value, bool) or edit.path[-1] == "value" or first >= today:
+    if first >= today:
         return edit
     days = [{"date": first, "value": not edit.value}, {"date": today, "value": edit.value}]
     return edit._replace(value=days)
