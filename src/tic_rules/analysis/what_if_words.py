@@ -13,18 +13,9 @@ from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.model.tables import names_of
 from tic_rules.model.vocabulary import Vocabulary
 from tic_rules.results.explanation import time_of
-from tic_rules.results.labels import (
-    BEARER,
-    KIND,
-    MODALITY,
-    PHASE,
-    VERDICT,
-    day_text,
-    described,
-    join,
-    number_text,
-)
+from tic_rules.results.labels import BEARER, KIND, MODALITY, PHASE, VERDICT, described, join, number_text
 from tic_rules.results.terms import field_label, groups_at, term
+from tic_rules.results.time_words import day_text
 
 _LABELLED = {
     "modality": (Text("程度", "modality"), MODALITY), "bearer": (Text("责任方", "owed by"), BEARER),

@@ -17,8 +17,9 @@ from tic_rules.renderers.places import place_of, relative
 from tic_rules.renderers.sinks import markdown
 from tic_rules.renderers.tally import Tally
 from tic_rules.renderers.text import APART
-from tic_rules.results.labels import STATUS, VERDICT, day_text
+from tic_rules.results.labels import STATUS, VERDICT
 from tic_rules.results.report import VERDICTS, Finding, Part, Report
+from tic_rules.results.time_words import day_text
 
 LIMIT = 60_000
 """Characters; a comment on GitHub takes 65,536. A step's summary has room for several."""

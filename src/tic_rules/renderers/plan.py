@@ -11,7 +11,8 @@ from tic_rules.analysis.plan import Plan, Step
 from tic_rules.core.errors import Text
 from tic_rules.renderers import sinks
 from tic_rules.renderers.sinks import line, markdown
-from tic_rules.results.labels import VERDICT, day_text
+from tic_rules.results.labels import VERDICT
+from tic_rules.results.time_words import day_text
 from tic_rules.results.waiting import remedy_of
 
 FORMATS = ("text", "json", "markdown", "html")

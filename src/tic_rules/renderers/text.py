@@ -10,8 +10,9 @@ from tic_rules.core.errors import Text, visible
 from tic_rules.renderers import Options, Run
 from tic_rules.renderers.about import about_of
 from tic_rules.renderers.tally import Tally
-from tic_rules.results.labels import BEARER, MODALITY, PHASE, STATUS, VERDICT, day_text
+from tic_rules.results.labels import BEARER, MODALITY, PHASE, STATUS, VERDICT
 from tic_rules.results.report import Finding, Part, Report
+from tic_rules.results.time_words import day_text
 from tic_rules.results.waiting import waiting_of, whence
 
 SIGNS = {

@@ -14,8 +14,9 @@ from tic_rules.renderers.about import name_of as centre_name
 from tic_rules.renderers.html import render as page
 from tic_rules.renderers.sinks import line
 from tic_rules.renderers.text import pad
-from tic_rules.results.labels import STATUS, VERDICT, day_text
+from tic_rules.results.labels import STATUS, VERDICT
 from tic_rules.results.report import Report
+from tic_rules.results.time_words import day_text
 
 FORMATS = ("text", "json", "html")
 SHOWN = 6

@@ -23,9 +23,10 @@ from tic_rules.renderers.places import place_of, placed
 from tic_rules.renderers.returned import Said, given_back, is_book, is_workbook, said_of
 from tic_rules.renderers.workbook import COLOURS, Note, Parts, Writer, on_paper, rows_of, write_form
 from tic_rules.results.baseline import centre_key
-from tic_rules.results.labels import MODALITY, STATUS, VERDICT, day_text
+from tic_rules.results.labels import MODALITY, STATUS, VERDICT
 from tic_rules.results.parts import Notice
 from tic_rules.results.report import Finding, Part, Report
+from tic_rules.results.time_words import day_text
 from tic_rules.results.waiting import to_do
 
 if TYPE_CHECKING:

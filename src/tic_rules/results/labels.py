@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 
 from tic_rules.core.errors import Text
 from tic_rules.core.numbers import Number, Range, decimal_text, yuan_text
@@ -438,13 +437,3 @@ class _Describer:
 def _is(label: str) -> str:
     """What joins a label and its word in English: category is field; recommended by a host."""
     return " " if label.endswith((" by", " to", " with")) else " is "
-
-
-# --- the message of a finding -------------------------------------------------------------------------------
-
-
-def day_text(day: date | str, lang: str) -> str:
-    if lang == "en":
-        return str(day)
-    year, month, number = (int(part) for part in str(day).split("-"))
-    return f"{year}年{month}月{number}日"

@@ -16,9 +16,10 @@ from tic_rules.evaluation.entry_operators import CALLED_BY
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule
 from tic_rules.model.vocabulary import Vocabulary
-from tic_rules.results.labels import bound_text, day_text, difference_text, join, range_text
+from tic_rules.results.labels import bound_text, difference_text, join, range_text
 from tic_rules.results.numbers import gap_of, operator_of, unit_of
 from tic_rules.results.terms import field_label, groups_of, term
+from tic_rules.results.time_words import day_text
 
 if TYPE_CHECKING:
     from tic_rules.results.evidence import Evidence

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from tic_rules.core.errors import Text, plural
 from tic_rules.model.ruleset import Rule, Vocabulary
 from tic_rules.model.time import Cycle, DueOn, Shift, Window
+
+
+def day_text(day: date | str, lang: str) -> str:
+    """A day, in the one way of a language: 2026年6月30日, 2026-06-30."""
+    if lang == "en":
+        return str(day)
+    year, month, number = (int(part) for part in str(day).split("-"))
+    return f"{year}年{month}月{number}日"
 
 
 def length_words(shift: Shift) -> Text:
@@ -22,8 +32,7 @@ def window_words(window: Window) -> Text:
     if window.months is not None:
         return Text(f"近{window.months}个月", f"in the last {plural(window.months, 'month')}")
     if window.since is not None:
-        day = window.since
-        return Text(f"自{day.year}年{day.month}月{day.day}日起", f"since {day}")
+        return Text(f"自{day_text(window.since, 'zh')}起", f"since {window.since}")
     years = window.full_years
     assert years is not None
     left_out = (

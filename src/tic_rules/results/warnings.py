@@ -24,9 +24,9 @@ from tic_rules.model.programme import Programme
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.model.subject import Record, Subject
 from tic_rules.model.values import Series
-from tic_rules.results.labels import day_text
 from tic_rules.results.parts import Notice
 from tic_rules.results.plausible import implausible
+from tic_rules.results.time_words import day_text
 
 
 def warnings_of(scene: Scene, used: set[int]) -> tuple[Notice, ...]:

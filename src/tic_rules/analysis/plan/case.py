@@ -21,8 +21,9 @@ from tic_rules.model.document import Parts, get
 from tic_rules.model.fields import list_above, paths_of
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.model.vocabulary import Vocabulary
-from tic_rules.results.labels import day_text, join
+from tic_rules.results.labels import join
 from tic_rules.results.terms import dotted_of, field_label, groups_at, term
+from tic_rules.results.time_words import day_text
 
 _KINDS = {
     "governance": "organ", "structure": "organ", "legal": "organ", "hosts": "organ", "builders": "organ",

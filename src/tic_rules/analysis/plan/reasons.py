@@ -8,9 +8,9 @@ from tic_rules.core.errors import Text
 from tic_rules.core.logic import TRUE
 from tic_rules.evaluation.decisions import Decision
 from tic_rules.model.ruleset import Rule
-from tic_rules.results.labels import day_text
 from tic_rules.results.messages import occasions
 from tic_rules.results.report import Finding
+from tic_rules.results.time_words import day_text
 
 KEPT = Text("只有改动要求保持不变的内容才能做到", "only a change of what is to be kept would do it")
 IDENTITY = Text(

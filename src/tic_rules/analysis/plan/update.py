@@ -15,8 +15,8 @@ from tic_rules.model import conditions as c
 from tic_rules.model.document import Edit, apply, get
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.model.vocabulary import facts_within
-from tic_rules.results.labels import day_text
 from tic_rules.results.report import Finding, Report
+from tic_rules.results.time_words import day_text
 
 RANK = {
     "pass": 0,

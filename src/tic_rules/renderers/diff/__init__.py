@@ -20,8 +20,9 @@ from tic_rules.core.numbers import yuan_text
 from tic_rules.model.rulefile import Document
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.renderers import sinks
-from tic_rules.results.labels import BEARER, MODALITY, STATUS, day_text, described
+from tic_rules.results.labels import BEARER, MODALITY, STATUS, described
 from tic_rules.results.terms import dotted_of, field_label, groups_at, term
+from tic_rules.results.time_words import day_text
 
 if TYPE_CHECKING:
     from tic_rules.analysis.prove.witness import Witness
