@@ -394,6 +394,7 @@ def test_explain_shows_what_a_rule_saw() -> None:
     assert "examples/zhejiang.yaml:" in text
     assert "Elsewhere" in text
     assert "jiangsu_2020/legal-entity 五（一）: " in text
+    assert "did you mean investment-2y?" in run("explain", "INVESTMENT-2Y", "--lang", "en").stderr
 
 
 @pytest.mark.parametrize(

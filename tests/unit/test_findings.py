@@ -307,3 +307,10 @@ def test_years_and_what_is_said_of_them_are_parted_unlike_each_other(report: Rep
     assert message.en.endswith(
         "; there for 2023, 2024; still to come for 2025; due by 2026-12-31, 184 days left."
     )
+
+
+def test_a_message_on_the_day_of_a_deadline_counts_no_days() -> None:
+    days = {"approved_on": "2025-03-01", "term_years": 5, "reported_on": "2027-12-31"}
+    message = check({"id": "a", "evaluations": []} | days, "zhejiang_2022")["annual-evaluation"].message
+    assert message.zh.endswith("，截止2027年12月31日，即当日。")
+    assert message.en.endswith("; due by 2027-12-31, this very day.")

@@ -43,8 +43,10 @@ def did_you_mean(name: str, names: Iterable[str]) -> Text:
     """What a message adds to an unknown name where a known one is near: ；是不是 …？ Else nothing."""
     import difflib  # only for a fault: starting is to be quick
 
-    close = difflib.get_close_matches(name[:60], [*names], n=1, cutoff=0.6)
-    return Text(f"；是不是 {close[0]}？", f"; did you mean {close[0]}?") if close else Text("", "")
+    spelled = {one.casefold(): one for one in names}
+    close = difflib.get_close_matches(name[:60].casefold(), spelled, n=1, cutoff=0.6)
+    near = spelled[close[0]] if close else None
+    return Text(f"；是不是 {near}？", f"; did you mean {near}?") if near else Text("", "")
 
 
 class Text(NamedTuple):

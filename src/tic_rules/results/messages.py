@@ -258,9 +258,10 @@ class _Wording:
 
     def _due(self, deadline: date) -> Text:
         days = self._days(deadline)
-        return Text(
-            f"截止{day_text(deadline, 'zh')}，还有{days}天", f"due by {deadline}, {plural(days, 'day')} left"
+        left = (
+            Text(f"还有{days}天", f"{plural(days, 'day')} left") if days else Text("即当日", "this very day")
         )
+        return Text(f"截止{day_text(deadline, 'zh')}，{left.zh}", f"due by {deadline}, {left.en}")
 
     def _which_years(self, deadline: date | None) -> Text:
         by_status: dict[str, list[int | str]] = {}
