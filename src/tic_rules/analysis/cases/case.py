@@ -4,10 +4,9 @@ The format is documented in docs/cases.md. Nothing in a case is ever run."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import date
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path, PureWindowsPath
 from typing import Annotated, Any
 
@@ -17,6 +16,7 @@ from pydantic_core import ValidationError
 from tic_rules.core.dates import NotADate, parse_span
 from tic_rules.core.errors import DataError, Diagnostic, Text, UsageError, clip, did_you_mean, fault
 from tic_rules.core.files import read_named
+from tic_rules.core.scalars import Json
 from tic_rules.core.source import Source, bad_text_as, decode, is_index, read_text
 from tic_rules.model.centre import Centre
 from tic_rules.model.document import copied
@@ -62,26 +62,23 @@ class WrittenCase(FrozenModel):
     centres: tuple[CaseData, ...] = ()
 
 
-@dataclass(frozen=True)
-class Case:
-    """A case ready to be decided. `figures` are those of a programme where `programme` is set, and `data` is
-    the centre's otherwise; `days` are those that the case itself names."""
+class Case(WrittenCase):
+    """A case ready to be decided: as it is written, and where. `data` are the figures of a programme where
+    `programme` is set, and the centre's otherwise; `days` are those that the case itself names."""
 
     ruleset: str
     file: str
-    name: str
-    as_of: str
+    line: int
     data: CaseData
-    expect: Mapping[str, str]
-    missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    verdict: str | None = None
-    because: str = ""
-    clause: str | None = None
-    centres: tuple[CaseData, ...] = ()
-    bearers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    programme: bool = False
-    days: frozenset[date] = frozenset()
-    line: int = 0
+    days: frozenset[date]
+
+    @property
+    def name(self) -> str:
+        return self.case
+
+    @property
+    def programme(self) -> bool:
+        return self.figures is not None
 
     @property
     def id(self) -> str:
@@ -194,60 +191,38 @@ def _unknown_rules(ruleset: RuleSet, case: WrittenCase, source: Source, index: i
 
 
 def _case(ruleset: RuleSet, path: Path, written: WrittenCase, line: int) -> Case:
-    programme = written.figures is not None
-    data = copied(written.figures or {}) if programme else _centre(path, written, ruleset)
+    data = copied(written.figures) if written.figures is not None else _centre(path, written, ruleset)
     said = [written.as_of, written.with_, written.append, written.figures or {}, list(written.centres)]
-    return Case(
-        ruleset=ruleset.id,
-        file=str(path),
-        name=written.case,
-        as_of=written.as_of,
-        data=data,
-        expect=written.expect,
-        missing=written.missing,
-        verdict=written.verdict,
-        because=written.because,
-        clause=written.clause,
-        centres=written.centres,
-        bearers=written.bearers,
-        programme=programme,
-        days=frozenset(_days(said)),
-        line=line,
-    )
+    place: Json = {"ruleset": ruleset.id, "file": str(path), "line": line}
+    return Case.model_construct(**dict(written), **place, data=data, days=frozenset(_days(said)))
 
 
 def _centre(path: Path, written: WrittenCase, ruleset: RuleSet) -> CaseData:
     """The centre of a case: its base with what the case changes. Raises LookupError with a path that leads
     nowhere, DataError where the base cannot be read."""
     data: CaseData = copied(_source(str(path.parent / written.base)).data)
-    changes: list[tuple[str, Callable[[CaseData, list[str]], None]]] = [
-        *((where, partial(_put, value=value)) for where, value in written.with_.items()),
-        *((where, partial(_extend, entries=entries)) for where, entries in written.append.items()),
-        *((where, _remove) for where in written.without),
+    changes = [
+        *(("with", where, value) for where, value in written.with_.items()),
+        *(("append", where, entries) for where, entries in written.append.items()),
+        *(("without", where, None) for where in written.without),
     ]
     model = extended(Centre, ruleset.vocabulary)
-    for where, change in changes:
+    for change, where, value in changes:
+        *above, last = where.split(".")
         try:
-            if not _is_path(where.split("."), model):
+            if not _is_path([*above, last], model):
                 raise LookupError
-            change(data, where.split("."))
+            parent = _get(data, above, fill=change == "with")
+            key = _key(parent, last)
+            if change == "with":
+                parent[key] = copied(value)
+            elif change == "append":
+                parent[key].extend(copied(value))
+            else:
+                del parent[key]
         except (LookupError, ValueError, TypeError, AttributeError):
             raise LookupError(where) from None
     return data
-
-
-def _put(data: CaseData, parts: list[str], value: object) -> None:
-    parent = _get(data, parts[:-1], fill=True)
-    parent[_key(parent, parts[-1])] = copied(value)
-
-
-def _extend(data: CaseData, parts: list[str], entries: list[object]) -> None:
-    _get(data, parts).extend(copied(entries))
-
-
-def _remove(data: CaseData, parts: list[str]) -> None:
-    parent = _get(data, parts[:-1])
-    del parent[_key(parent, parts[-1])]
 
 
 def _is_path(parts: list[str], model: type[Record]) -> bool:
