@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from tic_rules.analysis.diff.claims import STATUS as CLAIM_STATUS
 from tic_rules.analysis.diff.claims import Claim, Conflict
 from tic_rules.analysis.diff.comparison import ABOUT, EFFECT, Change
-from tic_rules.analysis.diff.front import short_name
+from tic_rules.analysis.diff.front import foremost, numbers_of, short_name
 from tic_rules.analysis.diff.quoted import in_words, time_marked
 from tic_rules.analysis.diff.relations import NATURE
-from tic_rules.analysis.diff.topics import RELATION, Diff, Pair, Topic, as_dict, place_of
+from tic_rules.analysis.diff.topics import RELATION, Diff, Topic, as_dict, place_of
 from tic_rules.core.errors import Text
 from tic_rules.core.numbers import yuan_text
 from tic_rules.model.rulefile import Document
@@ -61,10 +61,8 @@ class Cell(NamedTuple):
     """One rule in one cell: clause, what it asks, and under which circumstances."""
 
     rule: Rule
-    locator: str
     asks: Text
     note: Text
-    quote: str
     reading: Text | None
     file: str
     line: int
@@ -73,7 +71,7 @@ class Cell(NamedTuple):
         """The cell as one line of text."""
         asks = self.asks.in_(lang)
         note = Text(f"（{self.note.zh}）", f" ({self.note.en})")
-        return f"{self.locator} {asks}{note.in_(lang)}"
+        return f"{self.rule.at} {asks}{note.in_(lang)}"
 
 
 class Row(NamedTuple):
@@ -82,7 +80,6 @@ class Row(NamedTuple):
     a: Cell | None
     b: Cell | None
     changes: tuple[Change, ...]
-    level: str
 
 
 def cell(ruleset: RuleSet, rule: Rule) -> Cell:
@@ -97,28 +94,26 @@ def cell(ruleset: RuleSet, rule: Rule) -> Cell:
     parts = MODALITY[rule.modality], time_marked(ruleset, rule), BEARER[rule.bearer]
     note = Text.listed(parts, "·", " · ")
     reading = rule.reading.text if rule.reading else None
-    return Cell(rule, rule.at, asks, note, rule.quote, reading, ruleset.file, ruleset.place(rule.id).line)
+    return Cell(rule, asks, note, reading, ruleset.file, ruleset.place(rule.id).line)
 
 
-def rows(compared: Diff, topic: Topic) -> list[Row]:
-    """The rows of a topic: compared pairs, then what stands alone on one side beside the other's."""
-    listed = [row_of(compared, pair) for pair in topic.pairs]
-    paired = [row for row in listed if row.a is not None and row.b is not None]
-    left, right = [row for row in listed if row.b is None], [row for row in listed if row.a is None]
-    alone = []
-    for one, other in zip_longest(left, right):
-        levels = {row.level for row in (one, other) if row}
-        level = "verdict" if "verdict" in levels else "words"
-        alone.append(Row(one.a if one else None, other.b if other else None, (), level))
-    return paired + alone
-
-
-def rows_shown(compared: Diff, topic: Topic, verbose: bool) -> list[Row]:
-    """The rows without those of two editions in which nothing has changed."""
-    listed = rows(compared, topic)
-    if verbose or not compared.editions or topic.relation in ("only_a", "only_b"):
-        return listed
-    return [row for row in listed if row.level != "nothing"] or listed
+def rows(compared: Diff, topic: Topic, verbose: bool = True) -> list[Row]:
+    """The rows of a topic: compared pairs, then what stands alone on one side beside the other's. Unless
+    `verbose`, without the pairs of two editions in which nothing has changed."""
+    pairs = [pair for pair in topic.pairs if pair.a and pair.b]
+    left, right = (
+        [pair.a for pair in topic.pairs if not pair.b],
+        [pair.b for pair in topic.pairs if not pair.a],
+    )
+    if not verbose and compared.editions:
+        changed = [pair for pair in pairs if pair.changes]
+        pairs = changed if changed or left or right else pairs
+    beside = [(pair.a, pair.b, pair.changes) for pair in pairs]
+    beside += [(a, b, ()) for a, b in zip_longest(left, right)]
+    return [
+        Row(cell(compared.a, a) if a else None, cell(compared.b, b) if b else None, changes)
+        for a, b, changes in beside
+    ]
 
 
 def changes_shown(compared: Diff, row: Row, verbose: bool) -> list[Change]:
@@ -130,9 +125,8 @@ def changes_shown(compared: Diff, row: Row, verbose: bool) -> list[Change]:
 
 def notes_of(compared: Diff, topic: Topic) -> list[Text]:
     """What is said below a topic: its sentence, a remark, what the witnesses show."""
-    note = remark(topic)
-    witnesses = (sentence_of(compared, witness) for witness in topic.witnesses)
-    return [topic.sentence, *([note] if note else []), *witnesses]
+    notes = [topic.sentence, remark(topic), *(sentence_of(compared, shown) for shown in topic.witnesses)]
+    return [note for note in notes if note]
 
 
 def places(compared: Diff, row: Row, change: Change) -> str:
@@ -143,15 +137,6 @@ def places(compared: Diff, row: Row, change: Change) -> str:
         if side is not None
     ]
     return " → ".join(f"{side['file']}:{side['line']}" for side in sides if side["file"])
-
-
-def row_of(compared: Diff, pair: Pair) -> Row:
-    return Row(
-        cell(compared.a, pair.a) if pair.a else None,
-        cell(compared.b, pair.b) if pair.b else None,
-        pair.changes,
-        pair.level,
-    )
 
 
 def grouped(compared: Diff) -> Iterator[tuple[str, list[Topic]]]:
@@ -275,15 +260,12 @@ def names(compared: Diff, lang: str) -> list[tuple[str, str]]:
 def _in_force(document: Document) -> Text:
     """From when to when a document is in force."""
     begins, ends = (
-        day and (day_text(day, "zh"), day_text(day, "en"))
-        for day in (document.in_force.from_, document.in_force.until)
+        day and Text.of(partial(day_text, day)) for day in (document.in_force.from_, document.in_force.until)
     )
-    zh, en = (
-        (f"，自{begins[0]}起施行", f", in force from {begins[1]}")
-        if begins
-        else ("，施行日未写明", ", in force")
-    )
-    return Text(f"{zh}，至{ends[0]}", f"{en} until {ends[1]}") if ends else Text(zh, en)
+    zh, en = "，施行日未写明", ", in force"
+    if begins:
+        zh, en = f"，自{begins.zh}起施行", f", in force from {begins.en}"
+    return Text(f"{zh}，至{ends.zh}", f"{en} until {ends.en}") if ends else Text(zh, en)
 
 
 def shorts(compared: Diff) -> tuple[Text, Text]:
@@ -321,3 +303,39 @@ def counted(compared: Diff, lang: str) -> str:
     said_ = [f"{RELATION[r].in_(lang)} {counts[r]}" for r in ORDER if counts[r]]
     total = len(compared.topics)
     return f"共{total}个主题：" + "，".join(said_) if lang == "zh" else f"{total} topics: " + ", ".join(said_)
+
+
+# --- the page in front ------------------------------------------------------------------------------------
+
+HEADING = Text("一页概要", "On one page")
+FOREMOST = Text("最重要的不同（至多五处）", "The differences that matter most (five at most)")
+SAME = Text("要求没有不同", "what is asked does not differ")
+NUMBERS = Text("全部数字", "All numbers")
+NONE = Text("无", "none")
+ASSUMED = Text("证明所依的假设", "What the proof assumes")
+_CONFLICT = Text("✗ 不能同时做到：", "✗ cannot both be met: ")
+
+
+def conflict_lines(compared: Diff, lang: str) -> list[str]:
+    """The contradictions that a proof found."""
+    conflicts = compared.proof.conflicts if compared.proof is not None else ()
+    return [_CONFLICT.in_(lang) + conflict_text(compared, conflict).in_(lang) for conflict in conflicts]
+
+
+def foremost_lines(compared: Diff, lang: str) -> Iterator[str]:
+    """The differences that matter most: topic, relation, sentence."""
+    topics = foremost(compared)
+    if not topics:
+        yield SAME.in_(lang)
+    for topic in topics:
+        label, relation = label_of(topic).in_(lang), relation_text(topic).in_(lang)
+        mark = f"（{relation}）：" if lang == "zh" else f" ({relation}): "
+        yield f"{label}{mark}{topic.sentence.in_(lang)}"
+
+
+def figure_lines(rulesets: Sequence[RuleSet], lang: str) -> list[list[str]]:
+    """The table of numbers of documents, line by line: the label, then what each document says."""
+    return [
+        [figure.label.in_(lang), *((text or NONE).in_(lang) for text in figure.said)]
+        for figure in numbers_of(rulesets)
+    ]

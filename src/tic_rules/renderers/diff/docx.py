@@ -13,16 +13,6 @@ from tic_rules.core.errors import Text
 from tic_rules.core.extras import lacking
 from tic_rules.renderers import diff, sinks
 from tic_rules.renderers.diff.flow import IMPACT, IMPACT_HEADS, impact_lines
-from tic_rules.renderers.diff.front import (
-    ASSUMED,
-    FOREMOST,
-    HEADING,
-    NUMBERS,
-    conflict_lines,
-    figure_cells,
-    foremost_lines,
-    numbers,
-)
 
 HEADS = (
     Text("主题", "Topic"), Text("甲原文", "A, official text"), Text("乙原文", "B, official text"),
@@ -39,15 +29,15 @@ def render(compared: Diff, lang: str) -> bytes:
     memo.heading(f"{first}与{second}对照" if lang == "zh" else f"{first} and {second} compared", 0)
     for letter, name in diff.names(compared, lang):
         memo.paragraph(f"{letter}  {name}")
-    memo.heading(HEADING.in_(lang), 1)
-    memo.paragraph(diff.counted(compared, lang))
-    for line in conflict_lines(compared, lang):
+    memo.heading(diff.HEADING.in_(lang), 1)
+    for line in (diff.counted(compared, lang), *diff.conflict_lines(compared, lang)):
         memo.paragraph(line)
-    memo.heading(FOREMOST.in_(lang), 2)
-    for text in foremost_lines(compared, lang):
+    memo.heading(diff.FOREMOST.in_(lang), 2)
+    for text in diff.foremost_lines(compared, lang):
         memo.paragraph(text, "List Number")
-    memo.heading(NUMBERS.in_(lang), 2)
-    memo.table(("", first, second), [figure_cells(f, lang) for f in numbers(compared)], (5.2, 10.4, 10.4))
+    memo.heading(diff.NUMBERS.in_(lang), 2)
+    figures = diff.figure_lines((compared.a, compared.b), lang)
+    memo.table(("", first, second), figures, (5.2, 10.4, 10.4))
     for relation, topics in diff.grouped(compared):
         memo.heading(f"{RELATION[relation].in_(lang)} ({len(topics)})", 1)
         lines = [line_of(compared, topic, lang) for topic in topics]
@@ -58,7 +48,7 @@ def render(compared: Diff, lang: str) -> bytes:
         heads = [head.in_(lang) for head in IMPACT_HEADS]
         memo.table(heads, impact_lines(compared.impact, lang), (8, 3, 3, 12))
     if compared.proof is not None:
-        memo.heading(ASSUMED.in_(lang), 1)
+        memo.heading(diff.ASSUMED.in_(lang), 1)
         for assumption in compared.proof.assumptions:
             memo.paragraph(assumption.in_(lang), "List Bullet")
     return memo.bytes()
@@ -69,12 +59,11 @@ def line_of(compared: Diff, topic: Topic, lang: str) -> list[str]:
     quotes: list[list[str]] = [[], []]
     readings: list[str] = []
     for row in diff.rows(compared, topic):
-        for side, cell, letter in ((0, row.a, diff.LETTERS["a"]), (1, row.b, diff.LETTERS["b"])):
-            if cell is None:
-                continue
-            quotes[side].append(f"{cell.locator} “{cell.quote}”")
-            if cell.reading is not None:
-                readings.append(f"{letter.in_(lang)} {cell.locator} {cell.reading.in_(lang)}")
+        for side, cell, letter in zip(quotes, row, diff.LETTERS.values(), strict=False):
+            if isinstance(cell, diff.Cell):
+                side.append(f"{cell.rule.at} “{cell.rule.quote}”")
+                if cell.reading is not None:
+                    readings.append(f"{letter.in_(lang)} {cell.rule.at} {cell.reading.in_(lang)}")
     return [
         diff.label_of(topic).in_(lang),
         *("\n".join(side) for side in quotes),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import yaml
 
+from tic_rules.analysis.diff.claims import sides
 from tic_rules.analysis.diff.topics import Diff
 from tic_rules.renderers.diff import sentence_of
 from tic_rules.renderers.sinks import as_json, line
@@ -17,30 +18,19 @@ def files_of(compared: Diff, lang: str) -> Iterator[tuple[str, str]]:
     for claim in compared.claims:
         if claim.witness is None:
             continue
-        side = compared.b if claim.side == "b" else compared.a
-        other = compared.a if claim.side == "b" else compared.b
+        side, other = sides(compared, claim.side)
         stem = f"{claim.topic}.{claim.side}.{claim.rule.id}"
         names = {kind: f"{stem}.{kind}.yaml" for kind in ("failing", "passing")}
         sentence = sentence_of(compared, claim.witness).in_(lang)
         for kind, data in (("failing", claim.witness.failing), ("passing", claim.witness.passing)):
-            programme = claim.rule.bearer == "programme"
-            rules = f"--rules {side.id} --rules {other.id} --as-of {claim.witness.as_of}"
-            run = f"tic-rules check {names[kind]} {rules}"
-            if programme:
-                run = f"tic-rules check CENTRE --programme {names[kind]} --rules {side.id}"
-                run += f" --as-of {claim.witness.as_of}"
+            run = f"{names[kind]} --rules {side.id} --rules {other.id}"
+            if claim.rule.bearer == "programme":
+                run = f"CENTRE --programme {names[kind]} --rules {side.id}"
+            run = f"tic-rules check {run} --as-of {claim.witness.as_of}"
             body = yaml.safe_dump(
                 data, allow_unicode=True, sort_keys=False, default_flow_style=None, width=120
             )
             yield names[kind], f"# {line(sentence)}\n# {line(run)}\n{body}"
-        index.append(
-            {
-                **names,
-                **{key: value for key, value in claim.as_dict().items() if key != "witness"},
-                "statuses": claim.witness.statuses,
-            }
-        )
-    yield (
-        "index.json",
-        as_json({"a": compared.a.id, "b": compared.b.id, "pairs": index}),
-    )
+        about = {key: value for key, value in claim.as_dict().items() if key != "witness"}
+        index.append({**names, **about, "statuses": claim.witness.statuses})
+    yield "index.json", as_json({"a": compared.a.id, "b": compared.b.id, "pairs": index})

@@ -49,6 +49,7 @@ def flow_of(impact: Impact) -> Flow:
     unit = min(UNIT, HIGHEST / max(len(impact.centres), 1))
     bars: list[Bar] = []
     ends: dict[tuple[int, str, str], tuple[float, float]] = {}
+    ends_at = (SIDE, SIDE - 8, "end"), (WIDTH - SIDE - BAR, WIDTH - SIDE + 8, "start")
     lowest = 0.0
     for side in (0, 1):
         y = 10.0
@@ -57,7 +58,9 @@ def flow_of(impact: Impact) -> Flow:
             count = sum(n for _, _, n in through)
             if not count:
                 continue
-            bars.append(_bar(side, verdict, count, y, unit))
+            label = Text(f"{VERDICT[verdict].zh} {count}", f"{VERDICT[verdict].en} {count}")
+            x, label_x, anchor = ends_at[side]
+            bars.append(Bar(x, round(y, 1), round(count * unit, 1), verdict, label, label_x, anchor))
             for a, b, n in sorted(through, key=lambda flow: VERDICTS.index(flow[:2][1 - side])):
                 ends[side, a, b] = (y, y + n * unit)
                 y += n * unit
@@ -65,15 +68,6 @@ def flow_of(impact: Impact) -> Flow:
         lowest = max(lowest, y)
     bands = tuple(_band(impact, a, b, ends[0, a, b], ends[1, a, b]) for a, b, _ in impact.table())
     return Flow(WIDTH, round(lowest, 1), tuple(bars), bands)
-
-
-def _bar(side: int, verdict: str, count: int, y: float, unit: float) -> Bar:
-    x = SIDE if side == 0 else WIDTH - SIDE - BAR
-    label = Text(f"{VERDICT[verdict].zh} {count}", f"{VERDICT[verdict].en} {count}")
-    label_x = SIDE - 8 if side == 0 else WIDTH - SIDE + 8
-    return Bar(
-        x, round(y, 1), round(count * unit, 1), verdict, label, label_x, "end" if side == 0 else "start"
-    )
 
 
 def _band(impact: Impact, a: str, b: str, left: tuple[float, float], right: tuple[float, float]) -> Band:

@@ -10,14 +10,6 @@ from tic_rules.analysis.diff.impact import Impact, summary
 from tic_rules.analysis.diff.topics import RELATION, Diff, Topic
 from tic_rules.core.errors import Text, plural, visible
 from tic_rules.renderers import diff
-from tic_rules.renderers.diff.front import (
-    FOREMOST,
-    NUMBERS,
-    conflict_lines,
-    figure_cells,
-    foremost_lines,
-    numbers,
-)
 from tic_rules.renderers.text import cells, pad, wrap
 from tic_rules.results.labels import STATUS, VERDICT
 
@@ -34,9 +26,11 @@ def render(compared: Diff, lang: str, verbose: bool) -> str:
     lines += ["", diff.counted(compared, lang), *_front(compared, lang, width)]
     for relation, topics in diff.grouped(compared):
         shown = topics if verbose or relation != "same" else [topic for topic in topics if topic.changed]
-        folded = [topic for topic in topics if topic not in shown]
-        if folded:
-            lines += ["", *_folded(folded, lang, width)]
+        if folded := [diff.label_of(topic).in_(lang) for topic in topics if topic not in shown]:
+            same = Text(
+                f"相同（-v 展开）：{'、'.join(folded)}", f"the same (-v unfolds): {', '.join(folded)}"
+            )
+            lines += ["", *wrap(same.in_(lang), width)]
         if shown:
             title = RELATION[relation].in_(lang) if relation != "same" or verbose else SAME_BUT.in_(lang)
             lines += ["", f"── {title} {len(shown)} " + "─" * max(0, width - cells(title) - 8)]
@@ -48,23 +42,13 @@ def render(compared: Diff, lang: str, verbose: bool) -> str:
 
 
 def _front(compared: Diff, lang: str, width: int) -> Iterator[str]:
-    yield ""
-    yield f"── {FOREMOST.in_(lang)}"
-    for number, text in enumerate(foremost_lines(compared, lang), 1):
+    yield from ("", f"── {diff.FOREMOST.in_(lang)}")
+    for number, text in enumerate(diff.foremost_lines(compared, lang), 1):
         yield from _indented(f"{number}. {text}", 1, width)
-    yield ""
-    yield f"── {NUMBERS.in_(lang)}"
-    side = (width - 2) // 3 - 2
-    widths = (side, side, side)
-    yield from line_of(("", *(name.in_(lang) for name in diff.shorts(compared))), widths)
-    for figure in numbers(compared):
-        yield from line_of(figure_cells(figure, lang), widths)
-
-
-def _folded(topics: Sequence[Topic], lang: str, width: int) -> list[str]:
-    labels = [diff.label_of(topic).in_(lang) for topic in topics]
-    text = Text(f"相同（-v 展开）：{'、'.join(labels)}", f"the same (-v unfolds): {', '.join(labels)}")
-    return wrap(text.in_(lang), width)
+    yield from ("", f"── {diff.NUMBERS.in_(lang)}")
+    heads = ["", *(name.in_(lang) for name in diff.shorts(compared))]
+    for line in (heads, *diff.figure_lines((compared.a, compared.b), lang)):
+        yield from line_of(line, [(width - 2) // 3 - 2] * 3)
 
 
 def _table(compared: Diff, topics: Sequence[Topic], lang: str, width: int, verbose: bool) -> Iterator[str]:
@@ -74,7 +58,7 @@ def _table(compared: Diff, topics: Sequence[Topic], lang: str, width: int, verbo
     heads = ("主题", "甲", "关系", "乙") if lang == "zh" else ("topic", "A", "relation", "B")
     yield from line_of(heads, widths)
     for topic in topics:
-        for number, row in enumerate(diff.rows_shown(compared, topic, verbose)):
+        for number, row in enumerate(diff.rows(compared, topic, verbose)):
             a, b = (side.in_(lang) if side else "" for side in (row.a, row.b))
             label, relation = diff.label_of(topic).in_(lang), diff.relation_text(topic).in_(lang)
             yield from line_of((label, a, relation, b) if number == 0 else ("", a, "", b), widths)
@@ -91,7 +75,7 @@ def _table(compared: Diff, topics: Sequence[Topic], lang: str, width: int, verbo
 
 def _quoted(cell: diff.Cell, lang: str) -> str:
     """The words of a rule, and our reading of them."""
-    quote = f"{cell.locator}“{cell.quote}”"
+    quote = f"{cell.rule.at}“{cell.rule.quote}”"
     if cell.reading is None:
         return quote
     return f"{quote}〔理解〕{cell.reading.zh}" if lang == "zh" else f"{quote} [reading] {cell.reading.en}"
@@ -116,7 +100,7 @@ def _proof(compared: Diff, lang: str, width: int) -> Iterator[str]:
     if compared.proof is not None:
         yield ""
         yield "── " + ("证明" if zh else "Proof") + " " + "─" * (width - 12)
-        for line in conflict_lines(compared, lang):
+        for line in diff.conflict_lines(compared, lang):
             yield from _indented(line, 0, width)
         for level, sides in compared.proof.whole.items():
             looked_at = _STRICT if level == "must" else _LENIENT

@@ -6,20 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from tic_rules.analysis.diff.topics import Diff, Topic
 from tic_rules.core.errors import Text
-from tic_rules.renderers import sinks
-from tic_rules.renderers.diff import counted, label_of, names, rows, shorts
+from tic_rules.renderers import diff, sinks
 from tic_rules.renderers.diff.docx import HEADS, line_of
 from tic_rules.renderers.diff.flow import IMPACT, IMPACT_HEADS, impact_lines
-from tic_rules.renderers.diff.front import (
-    ASSUMED,
-    FOREMOST,
-    HEADING,
-    NUMBERS,
-    conflict_lines,
-    figure_cells,
-    foremost_lines,
-    numbers,
-)
 from tic_rules.renderers.text import cells
 from tic_rules.renderers.workbook import Writer, on_paper
 from tic_rules.results.labels import BEARER, MODALITY
@@ -33,11 +22,10 @@ LINE, HIGHEST = 14.5, 409
 def render(compared: Diff, lang: str) -> bytes:
     """The workbook's bytes. Raises UsageError where XlsxWriter is not installed."""
     book = Book(lang)
-    first, second = (name.in_(lang) for name in shorts(compared))
-    front = [[letter, name] for letter, name in names(compared, lang)]
-    front += [["", line] for line in (counted(compared, lang), *conflict_lines(compared, lang))]
-    front += [[str(number), text] for number, text in enumerate(foremost_lines(compared, lang), 1)]
-    book.sheet(HEADING, ["", FOREMOST.in_(lang)], front, (6, 120))
+    front = [[letter, name] for letter, name in diff.names(compared, lang)]
+    front += [["", line] for line in (diff.counted(compared, lang), *diff.conflict_lines(compared, lang))]
+    front += [[str(number), text] for number, text in enumerate(diff.foremost_lines(compared, lang), 1)]
+    book.sheet(diff.HEADING, ["", diff.FOREMOST.in_(lang)], front, (6, 120))
     more = [Text("主体", "bearers"), Text("程度", "modality")]
     book.sheet(
         ROWS,
@@ -45,7 +33,8 @@ def render(compared: Diff, lang: str) -> bytes:
         [[*line_of(compared, topic, lang), *_standing(topic, lang)] for topic in compared.topics],
         (18, 48, 48, 14, 48, 40, 16, 14),
     )
-    book.sheet(NUMBERS, ["", first, second], [figure_cells(f, lang) for f in numbers(compared)], (36, 60, 60))
+    figures = diff.figure_lines((compared.a, compared.b), lang)
+    book.sheet(diff.NUMBERS, ["", *(name.in_(lang) for name in diff.shorts(compared))], figures, (36, 60, 60))
     heads = (
         ("", "主题", "条款", "原文", "理解") if lang == "zh" else ("", "topic", "clause", "quote", "reading")
     )
@@ -55,7 +44,7 @@ def render(compared: Diff, lang: str) -> bytes:
         book.sheet(IMPACT, [head.in_(lang) for head in IMPACT_HEADS], lines, (40, 16, 16, 80))
     if compared.proof is not None:
         lines = [[text.in_(lang)] for text in compared.proof.assumptions]
-        book.sheet(ASSUMED, [ASSUMED.in_(lang)], lines, (120,))
+        book.sheet(diff.ASSUMED, [diff.ASSUMED.in_(lang)], lines, (120,))
     return book.bytes()
 
 
@@ -72,10 +61,10 @@ def _readings(compared: Diff, lang: str) -> list[list[str]]:
     """Every reading, once, beside the words that it reads."""
     lines: dict[tuple[str, str], list[str]] = {}
     for topic in compared.topics:
-        for row in rows(compared, topic):
-            for name, cell in zip(shorts(compared), (row.a, row.b), strict=True):
+        for row in diff.rows(compared, topic):
+            for name, cell in zip(diff.shorts(compared), (row.a, row.b), strict=True):
                 if cell is not None and cell.reading is not None:
-                    line = [name.in_(lang), label_of(topic).in_(lang), cell.locator, cell.quote]
+                    line = [name.in_(lang), diff.label_of(topic).in_(lang), cell.rule.at, cell.rule.quote]
                     lines.setdefault((name.zh, cell.rule.id), [*line, cell.reading.in_(lang)])
     return list(lines.values())
 
