@@ -13,8 +13,7 @@ from click.testing import CliRunner
 
 from tic_rules import parse_ruleset
 from tic_rules.analysis.lint import explain_code, lint_file
-from tic_rules.analysis.lint.codes import BY_CODE, CODES
-from tic_rules.analysis.lint.faults import Fault
+from tic_rules.analysis.lint.faults import BY_CODE, CODES, Fault
 from tic_rules.analysis.speech import modalities_in, numbers_in, says_length, years_in
 from tic_rules.cli import main
 from tic_rules.core.errors import RuleSetError

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from tic_rules.analysis.lint.codes import BY_CODE
-from tic_rules.analysis.lint.faults import Fault
+from tic_rules.analysis.lint.faults import BY_CODE, Fault
 from tic_rules.core.errors import visible
 from tic_rules.renderers import sinks
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date
 
 from tic_rules.analysis.speech import (
@@ -37,19 +37,22 @@ def limits_of(node: c.Compare) -> tuple[Number, ...]:
     return (limit,)
 
 
+def numbers_of(node: c.Condition) -> Iterator[tuple[str, Number]]:
+    """The numbers of one condition, each under its key."""
+    if isinstance(node, c.Compare):
+        yield from ((node.operator, value) for value in limits_of(node))
+    elif isinstance(node, c.Share):
+        yield node.operator, node.limit
+    elif isinstance(node, c.Running):
+        yield "running", node.running
+    elif isinstance(node, c.EachYear) and node.each_year.full_years is not None:
+        yield "full_years", node.each_year.full_years
+
+
 def bounds_of(node: c.Condition) -> list[Number]:
     """The numbers that a condition sets, every one that is in it."""
-    bounds: list[Number] = []
-    for part in c.walk(node):
-        if isinstance(part, c.Compare):
-            bounds.extend(value for value in limits_of(part) if value != 0)
-        elif isinstance(part, c.Share):
-            bounds.append(part.limit)
-        elif isinstance(part, c.Running):
-            bounds.append(part.running)
-        elif isinstance(part, c.EachYear) and part.each_year.full_years is not None:
-            bounds.append(part.each_year.full_years)
-    return bounds
+    set_by = ((part, value) for part in c.walk(node) for _, value in numbers_of(part))
+    return [value for part, value in set_by if value != 0 or isinstance(part, c.Share)]
 
 
 def holds_numbers(rule: Rule, node: c.Condition) -> bool:

@@ -8,9 +8,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 
-from tic_rules.analysis.lint.codes import BY_CODE, LintCode
-from tic_rules.analysis.lint.conditions import about_logic
-from tic_rules.analysis.lint.faults import Fault, Found, located
+from tic_rules.analysis.lint.faults import BY_CODE, Fault, Found, LintCode, located
+from tic_rules.analysis.lint.logic import about_logic
 from tic_rules.analysis.lint.numbers import (
     about_deadline,
     about_numbers,
@@ -81,10 +80,9 @@ def lint(ruleset: RuleSet, *, whole: bool = True) -> list[Fault]:
     faults = [fault for index, rule in enumerate(ruleset.rules) for fault in lint_rule(ruleset, rule, index)]
     faults += [located(flaw, ruleset) for flaw in (*about_clauses(ruleset), *_beside_the_rules(ruleset))]
     if whole:
-        places = {rule.id: index for index, rule in enumerate(ruleset.rules)}
         pairs = Pairs(ruleset)
         faults += [
-            located(flaw, ruleset, ("rules", places[rule.id]), rule)
+            located(flaw, ruleset, ("rules", ruleset.place_of(rule.id)), rule)
             for rule, flaw in (*pairs.implied(), *pairs.conflicts())
         ]
     return _sorted(faults)
@@ -103,15 +101,11 @@ def _beside_the_rules(ruleset: RuleSet) -> Iterator[Found]:
         yield from about_translations(Vocabulary.model_validate(written), ("vocabulary",))
 
 
-def _in_both_languages(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
-    """The texts of a rule that lack a language; a rule set in Chinese alone lacks none."""
-    return about_translations(rule) if "en" in ruleset.languages else iter(())
-
-
 def lint_rule(ruleset: RuleSet, rule: Rule, index: int) -> Iterator[Fault]:
     """The faults of one rule by itself."""
+    both_languages = about_translations(rule) if "en" in ruleset.languages else iter(())
     checks: tuple[Iterator[Found], ...] = (
-        about_quote(rule), about_modality(rule), about_lists(rule), _in_both_languages(rule, ruleset),
+        about_quote(rule), about_modality(rule), about_lists(rule), both_languages,
         about_numbers(rule, ruleset), about_plausible(rule, ruleset), about_deadline(rule),
         about_order_of_time(rule, ruleset), about_units(rule, ruleset, index), about_windows(rule, ruleset),
         about_logic(rule, ruleset),

@@ -1,17 +1,34 @@
-"""A fault of a rule file: its code, where it stands, what is wrong there, and what would mend it."""
+"""A fault of a rule file: where it stands, what is wrong there, what would mend it; and its code (what it
+means, why it matters) in `codes.yaml`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from tic_rules.analysis.lint.codes import BY_CODE, Severity
 from tic_rules.core.errors import Diagnostic, Text
+from tic_rules.core.source import read_beside
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
 
 Loc = tuple[str | int, ...]
+Severity = Literal["error", "warning"]
 
+
+class LintCode(NamedTuple):
+    """A kind of fault. `title` says what it is in a few words, `why` explains it and what would be right."""
+
+    code: str
+    severity: Severity
+    title: Text
+    why: Text
+
+
+CODES = tuple(
+    LintCode(one["code"], one["severity"], Text(**one["title"]), Text(**one["why"]))
+    for one in read_beside(__file__, "codes.yaml")
+)
+BY_CODE = {code.code: code for code in CODES}
 
 CHECK_NUMBER = Text(
     "核对数字，或在 reading 中说明它从何而来", "check the number, or say in the reading where it comes from"

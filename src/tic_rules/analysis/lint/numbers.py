@@ -8,7 +8,7 @@ from datetime import date
 from fractions import Fraction
 from functools import partial
 
-from tic_rules.analysis.diff.quoted import limits_of
+from tic_rules.analysis.diff.quoted import numbers_of
 from tic_rules.analysis.lint.faults import CHECK_DEADLINE, CHECK_NUMBER, Found, Loc
 from tic_rules.analysis.speech import (
     APPROVAL,
@@ -41,7 +41,7 @@ def about_numbers(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
     amounts = {at for at, _, fact in _comparisons(rule, ruleset) if fact.unit == "CNY"}
     for at, node in c.nodes_of(rule):
         money = at in amounts
-        for key, value in _bounds(node):
+        for key, value in numbers_of(node):
             if _goes_without_saying(at, key, value):
                 continue
             said = [number for number in quote if number.value == value and number.money >= money]
@@ -65,7 +65,7 @@ def about_plausible(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
     for at, node, fact in _comparisons(rule, ruleset):
         least, most = _plausible(fact, ruleset)
         fix = in_yuan if fact.unit == "CNY" else Text("核对数字和单位", "check the number and its unit")
-        for key, value in _bounds(node):
+        for key, value in numbers_of(node):
             if value != 0 and ((least is not None and value < least) or (most is not None and value > most)):
                 shown = Text.of(partial(number_text, value, fact.unit, units))
                 zh = f"界限{shown.zh}不在字段“{fact.label.zh}”的合理范围内"
@@ -93,23 +93,11 @@ def _plausible(fact: Fact, ruleset: RuleSet) -> tuple[Number | None, Number | No
     return least, None if fact.sum is not None else most
 
 
-def _bounds(node: c.Condition) -> Iterator[tuple[str, Number]]:
-    """The numbers of one condition, each under its key."""
-    if isinstance(node, c.Compare):
-        for value in limits_of(node):
-            yield node.operator, value
-    elif isinstance(node, c.Share):
-        yield node.operator, node.limit
-    elif isinstance(node, c.Running):
-        yield "running", node.running
-
-
 def _goes_without_saying(at: Loc, key: str, value: object) -> bool:
     """More than nothing, and for what a clause speaks to at least one, is that there is any at all; at most
-    nothing, that there is none."""
-    return (key in ("more_than", "at_most") and value == 0) or (
-        at[0] == "applies" and key == "at_least" and value == 1
-    )
+    nothing, that there is none. The years of a window are looked at with the windows."""
+    any_or_none = key in ("more_than", "at_most") and value == 0
+    return any_or_none or key == "full_years" or (at[0] == "applies" and (key, value) == ("at_least", 1))
 
 
 def _compared(
@@ -154,7 +142,8 @@ _WORKING = Text(
 def about_deadline(rule: Rule) -> Iterator[Found]:
     quote, reading = re.sub(r"\s", "", rule.quote), rule.reading.zh if rule.reading else ""
     both = f"{quote}；{reading}"
-    asked = {years for years in years_in(quote) - _spans(quote) if not says_years(years, reading)}
+    named = {int(n) for n in re.findall(r"((?<!\d)\d+)年建设期内", quote)}  # of a term, not of a deadline
+    asked = {years for years in years_in(quote) - named if not says_years(years, reading)}
     if rule.from_years is not None:
         asked -= {rule.from_years}
     length = rule.after or rule.cycle
@@ -218,11 +207,6 @@ def _counted_from(rule: Rule, both: str) -> Iterator[Found]:
         yield _deadline("yearly", "引文和 reading 都没有说每年或年度", en)
 
 
-def _spans(quote: str) -> set[int]:
-    """The years of a term that is named, not of a deadline: 5年建设期内."""
-    return {int(n) for n in re.findall(r"((?<!\d)\d+)年建设期内", quote)}
-
-
 def _deadline(key: str, zh: str, en: str) -> Found:
     return Found("TR310", (key,), zh, en, CHECK_DEADLINE)
 
@@ -258,19 +242,14 @@ def about_units(rule: Rule, ruleset: RuleSet, index: int) -> Iterator[Found]:
     """Bounds as they are written, against the unit of their fact."""
     for at, node, fact in _comparisons(rule, ruleset):
         place = (*at, node.operator)
-        for written in _written(ruleset, index, place):
+        value: object = ruleset.written("rules", index, *place)  # as it stands in the file: not yet a number
+        items = value if isinstance(value, list) else [value]
+        for written in (str(item) for item in items if isinstance(item, (str, Plain, int))):
             wrong = _without_unit(written, fact.unit)
             if wrong:
                 zh = f"{node.fact} 的单位是 {fact.unit}，{written} {wrong[0]}"
                 en = f"the unit of {node.fact} is {fact.unit}; {written} is not written so"
                 yield Found("TR102", place, zh, en, wrong[1])
-
-
-def _written(ruleset: RuleSet, index: int, within: Loc) -> list[str]:
-    """A bound of a rule, by its index, as it stands in the file: text, not yet a number."""
-    value: object = ruleset.written("rules", index, *within)
-    items = value if isinstance(value, list) else [value]
-    return [str(item) for item in items if isinstance(item, (str, Plain, int))]
 
 
 _PERCENTAGE = Text("写成百分数，例如1.1%", "write a percentage, as in 1.1%")

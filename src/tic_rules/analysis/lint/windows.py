@@ -16,6 +16,12 @@ from tic_rules.model.time import DueOn, Shift, Window
 from tic_rules.model.vocabulary import facts_within
 from tic_rules.results.time_words import length_words
 
+_NEVER_WHOLE = (
+    "所读清单只有年度：按月回看，首尾两年的条目是否计入总是无从判定",
+    "the list has years alone: whether those in which the months begin and end count stays open",
+    Text("用 full_years，或给清单加日期", "use full_years, or date the list"),
+)
+
 
 def about_windows(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
     """Windows that look back, parts and ceilings of facts, a day of the year."""
@@ -32,26 +38,21 @@ def about_windows(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
             since = window.since if window is not None else None
             if since is not None and not _says_since(since, both):
                 yield _unsaid(at, Text(str(since), str(since)))
-        yield from (_never_whole(at) for fact in facts if _in_part(fact, ruleset))
+        yield from (Found("TR103", at, *_NEVER_WHOLE) for fact in facts if _in_part(fact, ruleset))
         numbers = [value for fact in facts for value in _numbers_of(fact)]
         for number in (*numbers, node.at_most) if isinstance(node, c.OfEach) else numbers:
             if number not in said:
                 text = decimal_text(number) or str(number)
                 yield _unsaid(at, Text(text, text))
     yield from _about_a_day(rule, both)
-    read = [] if rule.since is None else list(_read_by(rule, ruleset))
+    every = [name for _, node in c.nodes_of(rule) for name in c.facts_of(node)]
+    every += [rule.event] if rule.event is not None else []
+    read = [part for name in every if rule.since is not None for part in facts_within(name, ruleset.facts)]
     if read and all(name in ruleset.facts and not _dated(ruleset.facts[name], ruleset) for name in read):
         zh = "since 只管清单中有日期或年度的条目，本规则没有读这样的事实"
         en = "`since` is about entries that have a day or a year, and the rule reads none"
         fix = Text("去掉 since，或改读有日期的清单", "leave `since` out, or read a list with dates")
         yield Found("TR103", ("since",), zh, en, fix)
-
-
-def _read_by(rule: Rule, ruleset: RuleSet) -> Iterator[str]:
-    """The facts that a rule reads or runs from, and what these are made of; unknown names too."""
-    names = [name for _, node in c.nodes_of(rule) for name in c.facts_of(node)]
-    for name in (*names, *((rule.event,) if rule.event is not None else ())):
-        yield from facts_within(name, ruleset.facts)
 
 
 def _dated(fact: Fact, ruleset: RuleSet) -> bool:
@@ -72,14 +73,6 @@ def _in_part(fact: Fact, ruleset: RuleSet) -> bool:
     listed = ruleset.vocabulary.lists.get(fact.list_name or "")
     by_year = listed is not None and listed.date is None and listed.year is not None
     return by_year and fact.over is not None and (fact.over.months or 0) % 12 > 0
-
-
-def _never_whole(at: Loc) -> Found:
-    zh = "所读清单只有年度：按月回看，首尾两年的条目是否计入总是无从判定"
-    en = "the list has years alone: whether those in which the months begin and end count stays open"
-    return Found(
-        "TR103", at, zh, en, Text("用 full_years，或给清单加日期", "use full_years, or date the list")
-    )
 
 
 def _length_of(window: Window | None) -> Shift | None:
