@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from tic_rules.analysis.diff.bundles import by_item, held
-from tic_rules.analysis.diff.correspondence import Entry
+from tic_rules.analysis.diff.correspondence import Aligned
 from tic_rules.analysis.diff.demands import facts_asked
 from tic_rules.analysis.diff.order import clock_of
 from tic_rules.core.errors import Text
@@ -17,28 +17,6 @@ from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results.labels import BEARER
 from tic_rules.results.parts import BINDING
-
-
-class Aligned(NamedTuple):
-    """What becomes one row: the rules of both sides that speak to the same thing."""
-
-    topics: tuple[str, ...]
-    a: tuple[Rule, ...]
-    b: tuple[Rule, ...]
-    item: str | None = None
-    """The item of a bundle that the row is about."""
-    words: str | None = None
-    """The adjudicated relation of the words."""
-    nature: str | None = None
-    """How the words differ, where that was adjudicated."""
-    reason: Text | None = None
-    """Why the rules correspond, where an alignment says so and its rules are as they were."""
-    entry: bool = False
-    """Whether an alignment puts the rules beside each other."""
-    items: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
-    """Of the bundles of each side: the items that the row is about."""
-    bundles: frozenset[str] = frozenset()
-    """The rules of the row that stand in other rows too: each row looks at the parts that it is about."""
 
 
 class Nearest(NamedTuple):
@@ -49,13 +27,10 @@ class Nearest(NamedTuple):
     adjudicated: bool
 
 
-def aligned(a: RuleSet, b: RuleSet, editions: bool, entries: Sequence[Entry] = ()) -> list[Aligned]:
+def aligned(a: RuleSet, b: RuleSet, editions: bool, entries: Sequence[Aligned] = ()) -> list[Aligned]:
     """Every rule of both sides in at least one row: by entry, then by topic; editions by id and text."""
-    rows = [
-        Aligned(e.topics, e.a, e.b, e.item, e.words, e.nature, e.reason, True, _items_of(e))
-        for e in entries
-        if e.corresponds
-    ]
+    entered = [entry for entry in entries if entry.corresponds]
+    rows = list(entered)
     placed = {
         side: {(topic, rule.id) for row in rows for topic in row.topics for rule in getattr(row, side)}
         for side in "ab"
@@ -76,13 +51,17 @@ def aligned(a: RuleSet, b: RuleSet, editions: bool, entries: Sequence[Entry] = (
         )
         if left and right:  # a bundle is answered part by part, where an alignment does that
             left, right = (
-                tuple(rule for rule in rules if not _answered(rows, side, rule))
+                tuple(rule for rule in rules if not _in_several(entered, side, rule))
                 for side, rules in (("a", left), ("b", right))
             )
         if left or right:
             row = Aligned((topic,), left, right)
             rows += [row] if editions else by_item(row, a, b)
-    rows = [row._replace(bundles=_bundles(rows, row)) for row in rows]
+    bundles = (
+        [rule.id for side in "ab" for rule in getattr(row, side) if _in_several(rows, side, rule)]
+        for row in rows
+    )
+    rows = [row._replace(bundles=frozenset(ids)) for row, ids in zip(rows, bundles, strict=True)]
     order = list(dict.fromkeys([*a.vocabulary.topics, *b.vocabulary.topics]))
 
     def place(row: Aligned) -> tuple[int, int, str]:
@@ -93,28 +72,9 @@ def aligned(a: RuleSet, b: RuleSet, editions: bool, entries: Sequence[Entry] = (
     return sorted(rows, key=place)
 
 
-def _items_of(entry: Entry) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The item of an entry on the side that has it."""
-    a, b = (
-        tuple(item.id for rule in rules for item in rule.items if item.id == entry.item)
-        for rules in (entry.a, entry.b)
-    )
-    return a, b
-
-
-def _answered(rows: Sequence[Aligned], side: str, rule: Rule) -> bool:
-    several = sum(row.entry and rule in getattr(row, side) for row in rows) > 1
-    return several and isinstance(rule.condition, c.All)
-
-
-def _bundles(rows: Sequence[Aligned], row: Aligned) -> frozenset[str]:
-    """The rules of a row that ask several things and stand in other rows too."""
-    return frozenset(
-        rule.id
-        for side in "ab"
-        for rule in getattr(row, side)
-        if isinstance(rule.condition, c.All) and sum(rule in getattr(other, side) for other in rows) > 1
-    )
+def _in_several(rows: Sequence[Aligned], side: str, rule: Rule) -> bool:
+    """Whether a rule asks several things and stands in several rows."""
+    return isinstance(rule.condition, c.All) and sum(rule in getattr(row, side) for row in rows) > 1
 
 
 def matched(
@@ -135,7 +95,7 @@ def matched(
 
 
 def nearest_to(
-    row: Aligned, entries: Sequence[Entry], ruleset: RuleSet, other: RuleSet, side: str
+    row: Aligned, entries: Sequence[Aligned], ruleset: RuleSet, other: RuleSet, side: str
 ) -> Nearest | None:
     """The nearest counterpart of rules that stand alone: as adjudicated, or the likest of the other side."""
     rules = row.a if side == "a" else row.b
@@ -195,15 +155,14 @@ def _by_name_and_text(left: Sequence[Rule], right: Sequence[Rule]) -> dict[str, 
     for rule in left:
         if rule.id in pairs or not free:
             continue
-        scores = [_alike(rule, other) for other in free]
+        scores = [  # how much of two quotes is the same; a little more where both are under one topic
+            SequenceMatcher(None, rule.quote, other.quote, autojunk=False).ratio()
+            + 0.1 * (rule.topic == other.topic)
+            for other in free
+        ]
         if max(scores) >= 0.75:
             pairs[rule.id] = free.pop(scores.index(max(scores)))
     return pairs
-
-
-def _alike(x: Rule, y: Rule) -> float:
-    """How much of two quotes is the same; a little more where both are under one topic."""
-    return SequenceMatcher(None, x.quote, y.quote, autojunk=False).ratio() + 0.1 * (x.topic == y.topic)
 
 
 def _by_content(a: RuleSet, b: RuleSet, left: Sequence[Rule], right: Sequence[Rule]) -> dict[str, Rule]:

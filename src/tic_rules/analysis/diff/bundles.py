@@ -11,7 +11,7 @@ from tic_rules.model.rulefile import Item
 from tic_rules.model.ruleset import Rule, RuleSet
 
 if TYPE_CHECKING:
-    from tic_rules.analysis.diff.alignment import Aligned
+    from tic_rules.analysis.diff.correspondence import Aligned
 
 _ENOUGH = 0.5
 """The part of an item's pairs of characters that a rule has to hold more than to answer it."""

@@ -24,13 +24,12 @@ from tic_rules.model.shipped import read_rule_file, read_shipped, rules_folder, 
 from tic_rules.model.validation import diagnostics_of
 from tic_rules.model.vocabulary import Bilingual
 
-
-def _listed(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
 RuleName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+/[a-z0-9-]+$")]
-RuleNames = Annotated[tuple[RuleName, ...], BeforeValidator(_listed), Field(min_length=1)]
+RuleNames = Annotated[
+    tuple[RuleName, ...],
+    BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
+    Field(min_length=1),
+]
 Nature = Literal["numbers", "lists_overlap", "bearers", "judged", "modality", "time", "content"]
 
 
@@ -48,20 +47,27 @@ class Written(Node):
     reason: Bilingual
 
 
-class Entry(NamedTuple):
-    """An entry between two given rule sets, seen from A."""
+class Aligned(NamedTuple):
+    """The rules of both sides that speak to the same thing, which is one row; or an entry between two given
+    rule sets, seen from A."""
 
+    topics: tuple[str, ...]
     a: tuple[Rule, ...]
     b: tuple[Rule, ...]
-    topics: tuple[str, ...]
-    corresponds: bool
-    item: str | None
-    words: str | None
+    item: str | None = None
+    """The item of a bundle that the row is about."""
+    words: str | None = None
     """The relation that the words were found to have: same, b_stricter, b_looser."""
-    nature: str | None
+    nature: str | None = None
     """How the words were found to differ, which is the relation different."""
-    reason: Text | None
-    """What the row comes to; None where a rule is no longer the one that the entry was read from."""
+    reason: Text | None = None
+    """What an entry says that it comes to; None where a rule is no longer the one that it was read from."""
+    corresponds: bool | None = None
+    """Whether an alignment puts the rules beside each other, or denies it; None where it does not speak."""
+    items: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+    """Of the bundles of each side: the items that the row is about."""
+    bundles: frozenset[str] = frozenset()
+    """The rules of the row that stand in other rows too: each row looks at the parts that it is about."""
 
 
 _ENTRIES = TypeAdapter(tuple[Written, ...])
@@ -92,12 +98,13 @@ def _entries(source: Source) -> tuple[Written, ...]:
         raise RuleSetError(diagnostics_of(error, source)) from None
 
 
-def entries_between(a: RuleSet, b: RuleSet, written: Iterable[Written] = ()) -> list[Entry]:
+def entries_between(a: RuleSet, b: RuleSet, written: Iterable[Written] = ()) -> list[Aligned]:
     """What is said of two rule sets: one's own entries first; a shipped one that they speak of gives way."""
     direct = list(_between(_Side(a, a.id), _Side(b, b.id), written))
     first, second = _shipped_side(a), _shipped_side(b)
     shipped = _between(first, second, shipped_alignment(first.id, second.id))
-    return direct + [entry for entry in shipped if not any(_overridden(entry, mine) for mine in direct)]
+    spoken = {(entry.item, topic) for entry in direct for topic in entry.topics}
+    return direct + [e for e in shipped if spoken.isdisjoint((e.item, topic) for topic in e.topics)]
 
 
 class _Side(NamedTuple):
@@ -131,13 +138,9 @@ def _shipped_side(ruleset: RuleSet) -> _Side:
     return _Side(ruleset, original.id, frozenset(name for name in after if before.get(name) != after[name]))
 
 
-def _overridden(entry: Entry, mine: Entry) -> bool:
-    return entry.item == mine.item and bool(set(entry.topics) & set(mine.topics))
-
-
-def _between(a: _Side, b: _Side, written: Iterable[Written]) -> Iterator[Entry]:
+def _between(a: _Side, b: _Side, written: Iterable[Written]) -> Iterator[Aligned]:
     for entry in written:
-        sides = _document(entry.a), _document(entry.b)
+        sides = tuple(names[0].split("/")[0] for names in (entry.a, entry.b))
         if sides not in ((a.id, b.id), (b.id, a.id)):
             continue
         turned = sides != (a.id, b.id)
@@ -149,12 +152,14 @@ def _between(a: _Side, b: _Side, written: Iterable[Written]) -> Iterator[Entry]:
         reason = swapped(entry.reason.text) if turned else entry.reason.text
         whole = len(left) == len(first) and len(right) == len(second)
         changed = any(r.id in s.changed for s, rules in ((a, left), (b, right)) for r in rules)
-        said = (words, entry.nature, reason) if whole and not changed else (None, None, None)
-        yield Entry(left, right, entry.topics, entry.corresponds, entry.item, *said)
-
-
-def _document(names: tuple[str, ...]) -> str:
-    return names[0].split("/")[0]
+        x, y = (
+            tuple(item.id for rule in rules for item in rule.items if item.id == entry.item)
+            for rules in (left, right)
+        )
+        corresponds, items = entry.corresponds, (x, y)
+        made = Aligned(entry.topics, left, right, entry.item, corresponds=corresponds, items=items)
+        as_read = whole and not changed
+        yield made._replace(words=words, nature=entry.nature, reason=reason) if as_read else made
 
 
 _LETTERS = {"甲": "乙", "乙": "甲", "A": "B", "B": "A"}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from tic_rules.analysis.diff.alignment import Aligned, subjects
+from tic_rules.analysis.diff.alignment import subjects
+from tic_rules.analysis.diff.correspondence import Aligned
 from tic_rules.analysis.diff.demands import (
     ANY,
     BINDING_LEVELS,
@@ -46,7 +47,7 @@ class Judged(NamedTuple):
     nature: str | None
     tightens: bool
     loosens: bool
-    by_people: bool
+    judged: bool
     comparable: bool
 
 
@@ -77,8 +78,7 @@ def judge(a: RuleSet, b: RuleSet, row: Aligned, pairs: Sequence[Pair], editions:
     if one_way and (not comparable or (not editions and _wish_aside(a, b, row, relation))):
         relation, tightens, loosens = "different", True, True
     nature = nature_of_row(a, b, row, pairs) if relation == "different" else None
-    readings = not editions and any(_reads(rule) for rule in (*left, *right))
-    provable = comparable and not readings and quoted == as_data and not _read_otherwise(a, b, row, editions)
+    provable = comparable and quoted == as_data and (editions or not _reads_or_calls(a, b, row))
     return Judged(relation, nature, tightens, loosens, by_people, provable)
 
 
@@ -126,16 +126,14 @@ def _wish_aside(a: RuleSet, b: RuleSet, row: Aligned, relation: str) -> bool:
     return bool(asked_for and aside)
 
 
-def _read_otherwise(a: RuleSet, b: RuleSet, row: Aligned, editions: bool) -> bool:
-    """Whether both sides ask about data that the two documents read, or call, otherwise."""
+def _reads_or_calls(a: RuleSet, b: RuleSet, row: Aligned) -> bool:
+    """Whether the time or a number of a rule is our reading, or both sides ask about data that the two
+    documents read, or call, otherwise."""
+    for rule in (*row.a, *row.b):
+        if not holds_time(rule) or unsaid(rule) or not holds_numbers(rule, asked(rule)):
+            return True
     left, right = ({name for rule in rules for name in facts_asked(rule)} for rules in (row.a, row.b))
-    otherwise = reader_of(a.vocabulary, b.vocabulary, editions).otherwise
-    return not editions and not otherwise.isdisjoint(left & right)
-
-
-def _reads(rule: Rule) -> bool:
-    """Whether the time or a number of a rule is our reading."""
-    return not holds_time(rule) or bool(unsaid(rule)) or not holds_numbers(rule, asked(rule))
+    return not reader_of(a.vocabulary, b.vocabulary).otherwise.isdisjoint(left & right)
 
 
 def nature_of_row(a: RuleSet, b: RuleSet, row: Aligned, pairs: Sequence[Pair]) -> str:
@@ -145,7 +143,9 @@ def nature_of_row(a: RuleSet, b: RuleSet, row: Aligned, pairs: Sequence[Pair]) -
     if all(rule.kind == "consequence" for rule in (*row.a, *row.b)):
         return "content"
     whats = {change.what for pair in pairs for change in pair.changes if change.effect != "none"}
-    if "list" in whats or _lists_meet(row):
+    left, right = lists_of(row.a), lists_of(row.b)
+    both = [(set(left[fact]), set(right[fact])) for fact in left.keys() & right.keys()]
+    if "list" in whats or any(x & y and x != y and len(x | y) > 2 for x, y in both):
         return "lists_overlap"
     if "threshold" in whats or _one_counts(row):
         return "numbers"
@@ -182,13 +182,6 @@ def _other_time(pair: Pair) -> bool:
         return False
     rules = [rule for rule in (pair.a, pair.b) if rule is not None]
     return all(clock_of(rule) != ("standing",) for rule in rules) and any(map(holds_time, rules))
-
-
-def _lists_meet(row: Aligned) -> bool:
-    """Whether both sides list words of one fact, some of them the same and some not."""
-    left, right = lists_of(row.a), lists_of(row.b)
-    both = [(set(left[fact]), set(right[fact])) for fact in left.keys() & right.keys()]
-    return any(x & y and x != y and len(x | y) > 2 for x, y in both)
 
 
 def _one_counts(row: Aligned) -> bool:

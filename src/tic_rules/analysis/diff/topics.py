@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from tic_rules.analysis.diff.alignment import Aligned, Nearest, aligned, matched, nearest_to
+from tic_rules.analysis.diff.alignment import Nearest, aligned, matched, nearest_to
 from tic_rules.analysis.diff.comparison import Change, changes_of
-from tic_rules.analysis.diff.correspondence import Entry, Written, entries_between
+from tic_rules.analysis.diff.correspondence import Aligned, Written, entries_between
 from tic_rules.analysis.diff.demands import same_document
 from tic_rules.analysis.diff.quoted import in_words, time_marked
 from tic_rules.analysis.diff.relations import binds, judge
@@ -154,37 +154,24 @@ def diff(
     return Diff(a, b, name_a or a.id, name_b or b.id, editions, topics)
 
 
-def _topic(a: RuleSet, b: RuleSet, row: Aligned, entries: Sequence[Entry], editions: bool) -> Topic:
+def _topic(a: RuleSet, b: RuleSet, row: Aligned, entries: Sequence[Aligned], editions: bool) -> Topic:
     name = row.topics[0]
     label = (a.vocabulary.topics.get(name) or b.vocabulary.topics[name]).text
     pairs = tuple(
         Pair(x, y, tuple(changes_of(a, x, b, y, editions)) if x and y else ())
         for x, y in matched(a, b, row, editions)
     )
-    judged = judge(a, b, row, pairs, editions)
     nearest = None
     if not row.b:
         nearest = nearest_to(row, entries, a, b, "a")
     elif not row.a:
         nearest = nearest_to(row, entries, b, a, "b")
+    judged = judge(a, b, row, pairs, editions)._asdict()
+    adjudicated = bool((row.words or row.nature) and row.a and row.b)
     topic = Topic(
-        name,
-        label,
-        judged.relation,
-        pairs,
-        judged.tightens,
-        judged.loosens,
-        binds((*row.a, *row.b)),
-        judged.by_people,
-        topics=row.topics,
-        item=row.item,
-        items=row.items,
-        nature=judged.nature,
-        adjudicated=bool((row.words or row.nature) and row.a and row.b),
-        comparable=judged.comparable,
-        reason=row.reason,
-        nearest=nearest,
-    )
+        id=name, label=label, pairs=pairs, binding=binds((*row.a, *row.b)), topics=row.topics, item=row.item,
+        items=row.items, adjudicated=adjudicated, reason=row.reason, nearest=nearest, **judged,
+    )  # fmt: skip
     return replace(topic, sentence=sentence_of(a, b, topic))
 
 
