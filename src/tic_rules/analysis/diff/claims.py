@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from tic_rules.analysis.diff.comparison import Change
 from tic_rules.analysis.diff.demands import MUST, facts_asked, guarantors
 from tic_rules.analysis.diff.topics import Diff, Topic
 from tic_rules.core.errors import Text
@@ -150,12 +149,7 @@ def not_guaranteed(compared: Diff, side: str, topic: Topic, rule: Rule) -> Claim
         same_facts.insert(0, fellow)
     if not same_facts:
         return Claim(side, topic.id, rule, "silent", "in_principle")
-    gap = _gap(pair.changes, side) if pair is not None else None
+    wanted = ("stricter" if side == "b" else "looser", "incomparable")
+    lower = [change for change in pair.changes if change.effect in wanted] if pair is not None else []
+    gap = next((change.by for change in lower if change.what == "threshold" and change.by), None)
     return Claim(side, topic.id, rule, "looser", "in_principle", tuple(other.id for other in same_facts), gap)
-
-
-def _gap(changes: Iterable[Change], side: str) -> Text | None:
-    """How much less the other side asks: of the one threshold that is lower there."""
-    wanted = "stricter" if side == "b" else "looser"
-    lower = [change for change in changes if change.effect in (wanted, "incomparable")]
-    return next((change.by for change in lower if change.what == "threshold" and change.by), None)

@@ -73,6 +73,8 @@ _OPEN = {
     True: Text("列举未尽（等），其余须评审", "open (等): others need review"),
     False: Text("列举已尽，其余不符", "closed: others fail"),
 }
+_TURNED = {"stricter": "looser", "looser": "stricter"}
+"""A consequence that is called for by less is the stricter one."""
 _ASKED = ("require", "when")
 _RANK = ("may", "encouraged", "in_principle", "must")
 
@@ -199,7 +201,7 @@ class Comparison:
         for one, other in _paired(left, right, self):
             changes = self._leaf(one, other) if one is not None and other is not None else None
             for change in changes or [self._whole(one, other)]:
-                yield _turn(change) if turned else change
+                yield change._replace(effect=_TURNED.get(change.effect, change.effect)) if turned else change
         yield from self._items()
 
     def _whole(self, one: c.Condition | None, other: c.Condition | None) -> Change:
@@ -303,12 +305,6 @@ class Comparison:
 
 def _text(said: Bilingual | str | None) -> Text | None:
     return Text(said, said) if isinstance(said, str) else said.text if said else None
-
-
-def _turn(change: Change) -> Change:
-    """A consequence that is called for by less is the stricter one."""
-    turned = {"stricter": "looser", "looser": "stricter"}
-    return change._replace(effect=turned.get(change.effect, change.effect))
 
 
 def _paired(

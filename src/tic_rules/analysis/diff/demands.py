@@ -198,7 +198,10 @@ def _asks(
             continue
         if reader.at_least(piece, part):
             return True
-        if quoted and (_asks_as_read(piece, part, y) or reader.at_least(_levelled(piece), _levelled(part))):
+        if quoted and reader.at_least(_levelled(piece), _levelled(part)):
+            return True
+        facts = set(c.facts_of(part))  # a number of our reading only, of facts that the other side asks of
+        if quoted and facts and facts <= set(c.facts_of(piece)) and not holds_numbers(y, part):
             return True
     return False
 
@@ -233,12 +236,6 @@ def _levelled(node: c.Condition) -> c.Condition:
             words = tuple("provincial_department" if word == "ministry" else word for word in test.one_of)
             each[name] = test.model_copy(update={"one_of": words})
     return node.model_copy(update={"some": node.some.model_copy(update={"each": each})})
-
-
-def _asks_as_read(piece: c.Condition, part: c.Condition, rule: Rule) -> bool:
-    """Whether a part of a rule asks a number of its reading only, of facts that the other side asks of."""
-    facts = set(c.facts_of(part))
-    return not holds_numbers(rule, part) and bool(facts) and facts <= set(c.facts_of(piece))
 
 
 def is_stock(node: c.Condition, ruleset: RuleSet) -> bool:

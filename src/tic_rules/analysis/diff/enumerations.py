@@ -45,7 +45,9 @@ def shared(left: Sequence[Rule], right: Sequence[Rule]) -> Shared | None:
     words_a, words_b = (
         list(dict.fromkeys(word for rule in rules for word in members(rule.quote))) for rules in (left, right)
     )
-    both = tuple(word for word in words_a if any(_same(word, other) for other in words_b))
+    both = tuple(  # 高校 and 国内外高校 are one member: the noun stands last
+        x for x in words_a if any(x.endswith(y) or y.endswith(x) for y in words_b)
+    )
     if not (set(words_a) & set(words_b) or len(both) > 1) or min(len(words_a), len(words_b)) < _FEWEST:
         return None
     first, second = ("…".join(rule.quote for rule in rules) for rules in (left, right))
@@ -54,8 +56,3 @@ def shared(left: Sequence[Rule], right: Sequence[Rule]) -> Shared | None:
         tuple(word for word in words_a if word not in both and word not in second),
         tuple(word for word in words_b if word not in first),
     )
-
-
-def _same(x: str, y: str) -> bool:
-    """高校 and 国内外高校 are one member: the noun stands last."""
-    return x.endswith(y) or y.endswith(x)

@@ -162,7 +162,8 @@ def _affected(compared: Diff, centre: Centre, day: date) -> Affected:
             if (flip := _flip(topic.id, pair.a, pair.b, first, second)) is not None:
                 flips.setdefault((pair.a and pair.a.id, pair.b and pair.b.id), flip)  # one in several rows
     verdicts = str(first.verdict), str(second.verdict)
-    return Affected(centre.id, _name(first), centre.file, day, *verdicts, tuple(flips.values()))
+    name = first.centre.name if first.centre is not None else None  # type: ignore[union-attr,unused-ignore]
+    return Affected(centre.id, name, centre.file, day, *verdicts, tuple(flips.values()))
 
 
 def _to_editions(compared: Diff, centre: Centre) -> Centre:
@@ -179,10 +180,6 @@ def _to_editions(compared: Diff, centre: Centre) -> Centre:
         also = [one for one in given if one.rule in other and other[one.rule] not in said]
         more[field] = (*given, *(one.model_copy(update={"rule": other[one.rule]}) for one in also))
     return centre.model_copy(update=more)
-
-
-def _name(report: Report) -> str | None:
-    return report.centre.name if report.centre is not None else None  # type: ignore[union-attr,unused-ignore]
 
 
 def _flip(topic: str, a: Rule | None, b: Rule | None, first: Report, second: Report) -> Flip | None:

@@ -7,7 +7,7 @@ in this order). Sound and not complete: False means only that it cannot be read 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from math import gcd, inf
@@ -50,23 +50,17 @@ def _read_otherwise(one: Same, other: Same, editions: bool) -> frozenset[str]:
     both = [name for name in a.facts if name in b.facts]
     declared = [name for name in both if a.facts[name] is not b.facts[name]]
     otherwise = {name for name in declared if _definition(a, name) != _definition(b, name)}
-    if editions:
-        return _and_made_of(otherwise, a)
-    otherwise.update(name for name in declared if a.facts[name].label != b.facts[name].label)
     renamed = {
         group
         for group, words in a.words.items()
         if any(b.words.get(group, {}).get(word, label) != label for word, label in words.items())
     }
-    if renamed:
-        otherwise.update(name for name in both if not renamed.isdisjoint(_groups(a, a.facts[name])))
-    return _and_made_of(otherwise, a)
-
-
-def _and_made_of(otherwise: set[str], vocabulary: Vocabulary) -> frozenset[str]:
-    """Some facts, and those that are made of them: a share of two sums is another where one of these is."""
-    facts = vocabulary.facts
-    return frozenset(name for name in facts if not otherwise.isdisjoint(facts_within(name, facts)))
+    if not editions:
+        otherwise.update(name for name in declared if a.facts[name].label != b.facts[name].label)
+        names = both if renamed else ()
+        otherwise.update(name for name in names if not renamed.isdisjoint(_groups(a, a.facts[name])))
+    # A share of two sums is another where one of these is.
+    return frozenset(name for name in a.facts if not otherwise.isdisjoint(facts_within(name, a.facts)))
 
 
 def _groups(vocabulary: Vocabulary, fact: Fact) -> tuple[str, ...]:
@@ -91,7 +85,8 @@ class Reader(NamedTuple):
         """Whether x is at least as strict as y."""
         if self.otherwise and self.otherwise.intersection((*c.facts_of(x), *c.facts_of(y))):
             return False
-        if x == y and not self._names_a_rule(x):
+        of_rules = (isinstance(part, (c.Attested, c.Follows)) for part in c.walk(x))
+        if x == y and (self.same_judgement or not any(of_rules)):
             return True
         x, y = self._plain(x), self._plain(y)
         if isinstance(y, c.All):
@@ -107,11 +102,6 @@ class Reader(NamedTuple):
         if isinstance(x, (c.Attested, c.Follows)):
             return x == y and self.same_judgement
         return self._leaf(x, y)
-
-    def _names_a_rule(self, node: c.Condition) -> bool:
-        return not self.same_judgement and any(
-            isinstance(part, (c.Attested, c.Follows)) for part in c.walk(node)
-        )
 
     def _plain(self, node: c.Condition) -> c.Condition:
         """A count of at least one entry says the same as: there is one."""
@@ -169,12 +159,17 @@ def _about_one_fact(x: c.Condition, y: c.Condition) -> bool:
     """Whether two leaves are about one fact and the first is at least as strict."""
     if not same_fact(x, y):
         return False
-    words, other = _words(x), _words(y)
-    if words is not None and other is not None:
-        return words.words <= other.words and (other.open or not words.open)
+    if (first := _choices(x)) is not None and (second := _choices(y)) is not None:
+        (words, is_open), (others, others_open) = first, second
+        return words <= others and (others_open or not is_open)
     match x, y:
         case c.Compare(), c.Compare():
-            return _compare(x, y)
+            one, other = x.limit, y.limit
+            if isinstance(one, c.Times) and isinstance(other, c.Times) and one.fact == other.fact:
+                one, other = one.times, other.times
+            elif of_two_facts(x, y):
+                return False
+            return interval(x.operator, one).within(interval(y.operator, other))
         case c.Share(), c.Share():
             within = interval(x.operator, x.limit).within(interval(y.operator, y.limit))
             return set(x.share_of) == set(y.share_of) and within
@@ -201,30 +196,13 @@ def of_two_facts(*nodes: c.Compare) -> bool:
     return any(isinstance(node.limit, c.Times) for node in nodes)
 
 
-def _compare(x: c.Compare, y: c.Compare) -> bool:
-    first, second = x.limit, y.limit
-    if isinstance(first, c.Times) and isinstance(second, c.Times) and first.fact == second.fact:
-        first, second = first.times, second.times
-    elif of_two_facts(x, y):
-        return False
-    return interval(x.operator, first).within(interval(y.operator, second))
-
-
-class Choices(NamedTuple):
+def _choices(node: c.Condition) -> tuple[frozenset[c.Word], bool] | None:
     """The values that a choice may have, and whether others need review instead of failing."""
-
-    words: frozenset[c.Word]
-    open: bool
-
-
-def _words(node: c.Condition) -> Choices | None:
     match node:
-        case c.Is():
-            return Choices(frozenset([node.is_]), False)
-        case c.Among():
-            return Choices(frozenset(node.among), node.open)
-        case c.AnyAmong():
-            return Choices(frozenset(node.any_among), node.open)
+        case c.Is(is_=word):
+            return frozenset([word]), False
+        case c.Among(among=words) | c.AnyAmong(any_among=words):
+            return frozenset(words), node.open
     return None
 
 
@@ -398,7 +376,7 @@ def early_enough(x: Clock, y: Clock, nature: Nature) -> bool:
     if x == y:
         return True
     if x[0] in _OWING or y[0] in _OWING:
-        return x[0] == y[0] and _OWING[x[0]](x, y, nature.lasting)
+        return x[0] == y[0] and _owing_early(x, y, nature.lasting)
     if y[0] == "application":
         return False
     if nature.timeless:
@@ -410,29 +388,23 @@ def early_enough(x: Clock, y: Clock, nature: Nature) -> bool:
     return _before(x, y)
 
 
-def _years_early(x: Clock, y: Clock, lasting: bool) -> bool:
-    """Whether years that owe by one day owe by another; the years within the term are fewer."""
-    (_, due, running, until), (_, later, other_running, other_until) = x, y
-    in_time = due == later or (lasting and due <= later)
-    return in_time and (running or not other_running) and until in (None, other_until)
+_OWING = ("yearly", "cycle", "event", "from")
+"""What owes again and again, or from a time on."""
 
 
-def _cycles_early(x: Clock, y: Clock, lasting: bool) -> bool:
-    in_time = x[1] == y[1] or (lasting and lies_within(x[1], y[1]))
-    return in_time and x[2] in (None, y[2])
-
-
-def _entries_early(x: Clock, y: Clock, lasting: bool) -> bool:
-    return lasting and x[:3] == y[:3] and no_later(x[3], y[3]) and x[4] in (None, y[4])
-
-
-_OWING: dict[str, Callable[[Clock, Clock, bool], bool]] = {
-    "yearly": _years_early,
-    "cycle": _cycles_early,
-    "event": _entries_early,
-    "from": lambda x, y, lasting: False,
-}
-"""Of what owes again and again, or from a time on: whether one of a kind is early enough for another."""
+def _owing_early(x: Clock, y: Clock, lasting: bool) -> bool:
+    """Whether what owes again and again is early enough for another of its kind; what owes within the term
+    owes less often."""
+    match x[0]:
+        case "yearly":
+            in_time = (x[1] == y[1] or (lasting and x[1] <= y[1])) and (x[2] or not y[2])
+        case "cycle":
+            in_time = x[1] == y[1] or (lasting and lies_within(x[1], y[1]))
+        case "event":
+            in_time = lasting and x[:3] == y[:3] and no_later(x[3], y[3])
+        case _:
+            return False
+    return bool(in_time) and x[-1] in (None, y[-1])
 
 
 def _before(x: Clock, y: Clock) -> bool:

@@ -71,7 +71,8 @@ def _phrases(a: RuleSet, b: RuleSet, topic: Topic) -> Iterator[Text]:
     overlaps = [*_overlaps(a, b, topic)] or [*_enumerated(topic)]
     yield from overlaps
     yield from _numbers(a, b, topic)
-    for rule, change in sorted(_changes(topic), key=lambda item: _weight(topic, item[1])):
+    order = (*_SAYS.get(topic.nature or "", ()), *_ORDER)
+    for rule, change in sorted(_changes(topic), key=lambda each: (*order, each[1].what).index(each[1].what)):
         if overlaps and change.what in ("requirement", "list", "open_list"):
             continue
         if topic.nature == "bearers" and change.what == "bearer":  # said above
@@ -105,11 +106,6 @@ _SAYS = {
 def _changes(topic: Topic) -> Iterator[tuple[Rule, Change]]:
     """The changes of a row, each with its rule of B."""
     return ((pair.b, change) for pair in topic.pairs if pair.b is not None for change in pair.changes)
-
-
-def _weight(topic: Topic, change: Change) -> tuple[bool, int]:
-    first = change.what in _SAYS.get(topic.nature or "", ())
-    return not first, _ORDER.index(change.what) if change.what in _ORDER else len(_ORDER)
 
 
 def _consequences(topic: Topic) -> Iterator[Text]:
@@ -256,44 +252,34 @@ def _numbers(a: RuleSet, b: RuleSet, topic: Topic) -> Iterator[Text]:
 
 def _of_change(rule: Rule, change: Change) -> Text | None:
     a, b = change.a, change.b
-    if a is not None and b is not None:
-        return _of_both(rule, change, a, b)
-    if change.what not in _SAID_ALONE:
+    if a is None or b is None:
+        alone = [(side, text) for side, text in ((_A, a), (_B, b)) if text is not None]
+        form, said = _SAID_ALONE.get(change.what), alone[0] if alone else None
+    else:
+        form, said = _SAID.get(change.what), (a, b)
+    if form is None or said is None:
         return None
-    zh, en = _SAID_ALONE[change.what]
-    for side, text in ((_A, a), (_B, b)):
-        if text is not None:
-            return Text(zh.format(side.zh, text.zh), en.format(side.en, text.en))
-    return None
+    text = Text(form.zh.format(*(part.zh for part in said)), form.en.format(*(part.en for part in said)))
+    if change.what not in ("threshold", "comparison"):
+        return text
+    by = Text(f"，相差{change.by.zh}", f", a difference of {change.by.en}") if change.by else Text("", "")
+    return Text(f"{rule.title.zh}：{text.zh}{by.zh}", f"{rule.title.en}: {text.en}{by.en}")
 
 
+_SAID = {
+    **dict.fromkeys(("threshold", "comparison"), Text("甲{}，乙{}", "A {}, B {}")),
+    "bearer": Text("甲由{}，乙由{}承担", "A asks it of the {}, B of the {}"),
+    "modality": Text("程度：甲“{}”，乙“{}”", "force: A “{}”, B “{}”"),
+    "at_once": Text("即为不符的情形：甲{}，乙{}", "what fails at once: A {}, B {}"),
+    "list": Text("甲列有{}，乙列有{}", "A lists {}, B lists {}"),
+    **dict.fromkeys(("deadline", "window"), Text("时间：甲{}，乙{}", "time: A {}, B {}")),
+    **dict.fromkeys(("requirement", "judgement", "open_list"), Text("甲：{}；乙：{}", "A: {}; B: {}")),
+}
+"""How a difference is said that stands on both sides."""
 _SAID_ALONE = {
-    "applicability": ("{}只适用于{}", "{} only where {}"),
-    "at_once": ("{}另规定{}即为不符", "{} fails at once where {}"),
-    "list": ("{}另列有{}", "{} also lists {}"),
-    **dict.fromkeys(("requirement", "judgement"), ("{}另要求{}", "{} also asks {}")),
+    "applicability": Text("{}只适用于{}", "{} only where {}"),
+    "at_once": Text("{}另规定{}即为不符", "{} fails at once where {}"),
+    "list": Text("{}另列有{}", "{} also lists {}"),
+    **dict.fromkeys(("requirement", "judgement"), Text("{}另要求{}", "{} also asks {}")),
 }
 """How a difference is said that stands on one side only."""
-
-
-def _of_both(rule: Rule, change: Change, a: Text, b: Text) -> Text | None:
-    match change.what:
-        case "threshold" | "comparison":
-            zh = f"{rule.title.zh}：甲{a.zh}，乙{b.zh}"
-            en = f"{rule.title.en}: A {a.en}, B {b.en}"
-            if change.by is not None:
-                return Text(f"{zh}，相差{change.by.zh}", f"{en}, a difference of {change.by.en}")
-            return Text(zh, en)
-        case "bearer":
-            return Text(f"甲由{a.zh}，乙由{b.zh}承担", f"A asks it of the {a.en}, B of the {b.en}")
-        case "modality":
-            return Text(f"程度：甲“{a.zh}”，乙“{b.zh}”", f"force: A “{a.en}”, B “{b.en}”")
-        case "at_once":
-            return Text(f"即为不符的情形：甲{a.zh}，乙{b.zh}", f"what fails at once: A {a.en}, B {b.en}")
-        case "list":
-            return Text(f"甲列有{a.zh}，乙列有{b.zh}", f"A lists {a.en}, B lists {b.en}")
-        case "deadline" | "window":
-            return Text(f"时间：甲{a.zh}，乙{b.zh}", f"time: A {a.en}, B {b.en}")
-        case "requirement" | "judgement" | "open_list":
-            return Text(f"甲：{a.zh}；乙：{b.zh}", f"A: {a.en}; B: {b.en}")
-    return None

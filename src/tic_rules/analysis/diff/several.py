@@ -79,13 +79,9 @@ def lines_of(rulesets: Sequence[RuleSet]) -> list[int]:
 def _of_one_line(one: RuleSet, other: RuleSet) -> bool:
     if same_document(one, other) or _replaces(one, other) or _replaces(other, one):
         return True
-    ids_alike = one.id.split("_")[0] == other.id.split("_")[0]
-    return ids_alike and one.jurisdiction == other.jurisdiction and _called_alike(one, other)
-
-
-def _called_alike(one: RuleSet, other: RuleSet) -> bool:
-    """Whether two titles have half of the shorter one in one piece: both are about 国家技术创新中心建设."""
-    titles = one.document.title, other.document.title
+    if one.id.split("_")[0] != other.id.split("_")[0] or one.jurisdiction != other.jurisdiction:
+        return False
+    titles = one.document.title, other.document.title  # both are about 国家技术创新中心建设
     common = SequenceMatcher(None, *titles, autojunk=False).find_longest_match()
     return 2 * common.size >= min(map(len, titles))
 
