@@ -47,17 +47,13 @@ def begin(ruleset_id: str, raw: bytes, file: str, title: str = "") -> str:
         raise fault(UsageError, "ruleset-id", zh, en)
     with bad_text_as(UsageError):
         text, _ = read_official(raw, file)
-    title = title or _title_of(text)
+    if not title:  # a line that looks like one
+        _, heading, _ = from_title(lines_of(text)[0], "")
+        title = _DATED.sub("", "".join(line.text for line in heading)).strip()
     official = cut(text, title)
     if not official.sentences:
         raise fault(UsageError, "empty", "文件里没有文字", "there is no text in the file", file=file)
     return "\n".join(_lines(ruleset_id, title, official)) + "\n"
-
-
-def _title_of(text: str) -> str:
-    """The title of a text, where a line looks like one."""
-    _, heading, _ = from_title(lines_of(text)[0], "")
-    return _DATED.sub("", "".join(line.text for line in heading)).strip()
 
 
 def _lines(ruleset_id: str, title: str, official: OfficialText) -> Iterator[str]:

@@ -116,11 +116,7 @@ def _ending_of(region: Sequence[Paragraph]) -> Sequence[Paragraph]:
     for index in range(max(len(region) - _REACH, 1), len(region)):
         rest = region[index:]
         if _ENDING.fullmatch(fold(region[index].text)) and not any(paragraph.marked for paragraph in rest):
-            while index > 1 and _signs(region[index - 1]):
+            while index > 1 and not (last := region[index - 1]).marked and _SIGNED.fullmatch(fold(last.text)):
                 index -= 1
             return region[index:]
     return ()
-
-
-def _signs(paragraph: Paragraph) -> bool:
-    return not paragraph.marked and _SIGNED.fullmatch(fold(paragraph.text)) is not None

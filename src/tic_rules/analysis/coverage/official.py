@@ -170,8 +170,10 @@ def _clauses(
     for index, paragraph in enumerate(paragraphs):
         for at in paragraph.path:
             within.setdefault(at, []).append(index)
-    direct = {at: [i for i in indexes if _is_own(at, paragraphs[i].path)] for at, indexes in within.items()}
-
+    homes = [p.path[-2] if is_paragraph(p.path[-1]) and len(p.path) > 1 else "" for p in paragraphs]
+    direct = {
+        at: [i for i in indexes if at in (paragraphs[i].path[-1], homes[i])] for at, indexes in within.items()
+    }
     children: dict[str, list[str]] = {}
     for at in direct:
         children.setdefault(parent_of(at), []).append(at)
@@ -192,8 +194,3 @@ def _clauses(
         line, start = paragraphs[indexes[0]].line, spans[indexes[0]][0]
         clauses.append(OfficialClause(at, line, joined(indexes), joined(direct[at]), tail(at), start))
     return tuple(clauses)
-
-
-def _is_own(at: str, path: Path) -> bool:
-    """Whether a paragraph with a path is a clause's own: its 款 are."""
-    return path[-1] == at or (is_paragraph(path[-1]) and len(path) > 1 and path[-2] == at)

@@ -81,25 +81,20 @@ def account_for(
 ) -> tuple[tuple[AccountedSentence, ...], list[Diagnostic]]:
     """Every sentence with what covers it, and the faults of the dispositions that do not fit the text."""
     listed = {clause.at: clause for clause in ruleset.clauses}
-    home = [_home(sentence, listed) for sentence in official.sentences]
+    home = [next((at for at in one.path[::-1] if at in listed), one.path[-1]) for one in official.sentences]
     pieces = sorted(_pieces(ruleset, official), key=lambda piece: piece.start)
-    said = [tuple(norms.within(sentence.key)) for sentence in official.sentences]
-    quoting = [_overlapping(pieces, sentence) for sentence in official.sentences]
-    bare = [
-        tuple(word for word in words if not _quoted(word, sentence, around))
-        for words, sentence, around in zip(said, official.sentences, quoting, strict=True)
-    ]
-    whole = [
-        not words and _wholly_quoted(sentence, around)
-        for words, sentence, around in zip(bare, official.sentences, quoting, strict=True)
-    ]
+    quoting, said, bare, whole = [], [], [], []
+    for sentence in official.sentences:
+        around = [piece for piece in pieces if piece.start < sentence.end and sentence.start < piece.end]
+        quoting.append(around)
+        said.append(tuple(norms.within(sentence.key)))
+        bare.append(tuple(word for word in said[-1] if not _quoted(word, sentence, around)))
+        whole.append(not bare[-1] and _wholly_quoted(sentence, around))
     placed, faults = _Placing(ruleset, official, explained, home).run()
     for entry, indexes in placed:
         if all(whole[index] for index in indexes):
-            zh, en = (
-                "这些句子已由规则全部引用，这一项可以删去",
-                "rules quote these sentences already; drop the entry",
-            )
+            zh = "这些句子已由规则全部引用，这一项可以删去"
+            en = "rules quote these sentences already; drop the entry"
             faults.append(explained.fault("sentence-stale", zh, en, entry.place, "begins"))
     given = {index: entry.value for entry, indexes in placed for index in indexes if not whole[index]}
     accounted = tuple(
@@ -107,11 +102,6 @@ def account_for(
         for index, sentence in enumerate(official.sentences)
     )
     return accounted, faults
-
-
-def _home(sentence: Sentence, listed: dict[str, Clause]) -> str:
-    """The innermost clause of a sentence that the rule file lists; of all clauses where it lists none."""
-    return next((at for at in reversed(sentence.path) if at in listed), sentence.path[-1])
 
 
 def _pieces(ruleset: RuleSet, official: OfficialText) -> Iterator[Piece]:
@@ -137,14 +127,9 @@ def _places(pieces: Sequence[str], text: str) -> list[tuple[int, str]]:
     return placed[::-1]
 
 
-def _overlapping(pieces: Sequence[Piece], sentence: Sentence) -> tuple[Piece, ...]:
-    return tuple(piece for piece in pieces if piece.start < sentence.end and sentence.start < piece.end)
-
-
 def _quoted(said: Said, sentence: Sentence, pieces: Sequence[Piece]) -> bool:
     start, end = sentence.start + said.start, sentence.start + said.end
-    around = [piece for piece in pieces if piece.start <= start and end <= piece.end]
-    return any(piece.end - piece.start >= PIECE for piece in around)
+    return any(p.start <= start and end <= p.end and p.end - p.start >= PIECE for p in pieces)
 
 
 def _wholly_quoted(sentence: Sentence, pieces: Sequence[Piece]) -> bool:

@@ -36,10 +36,8 @@ def _fingerprint(ruleset: RuleSet, official: OfficialText) -> Iterator[Diagnosti
     stated, right = ruleset.document.text_sha256, official.sha256
     zh, en = f"原文的 SHA-256 是 {right}，不是 {stated}", f"the text's SHA-256 is {right}, not {stated}"
     if stated is None:
-        zh, en = (
-            f"没有写明 text_sha256；该文本为 {right}",
-            f"no text_sha256 is given; that of this text is {right}",
-        )
+        zh = f"没有写明 text_sha256；该文本为 {right}"
+        en = f"no text_sha256 is given; that of this text is {right}"
     if stated != right:
         yield fault_at(ruleset, "hash", zh, en, "document", "text_sha256")
 
@@ -49,7 +47,8 @@ def _order(ruleset: RuleSet, official: OfficialText) -> Iterator[Diagnostic]:
     in_parts = {parent_of(at) for at in listed if is_paragraph(at)}
     order = {clause.at: index for index, clause in enumerate(official.clauses)}
     for clause in official.clauses:
-        if clause.at not in listed and _wanted(clause, in_parts):
+        other = parent_of(clause.at) in in_parts and not clause.at.endswith("第一款")
+        if clause.at not in listed and (other or not clause.optional):  # of 款 all others, or none
             zh = f"原文第 {clause.line} 行的条款 {clause.at} 没有列入"
             en = f"clause {clause.at} (line {clause.line} of the text) is not listed"
             yield fault_at(ruleset, "clause-missing", zh, en, "clauses")
@@ -64,11 +63,6 @@ def _order(ruleset: RuleSet, official: OfficialText) -> Iterator[Diagnostic]:
             yield fault_at(ruleset, "clause-order", zh, en, *place)
         else:
             last = at
-
-
-def _wanted(clause: OfficialClause, in_parts: set[str]) -> bool:
-    """Whether a clause must be listed: each, but of an article's 款 all behind the first, or none."""
-    return not clause.optional or (parent_of(clause.at) in in_parts and not clause.at.endswith("第一款"))
 
 
 def _quotes(ruleset: RuleSet, official: OfficialText) -> Iterator[Diagnostic]:
