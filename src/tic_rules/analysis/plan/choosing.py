@@ -80,7 +80,7 @@ def choose(
     ways, amounts, chosen_by = [0] * len(rules), [], "direct"  # type: list[int], list[Amount], str
     for group in _groups(rules):
         problem = _Problem([rules[number] for number in group], guarded, templates, costs)
-        choice = _direct(problem) or _solve(problem)
+        choice = _direct(problem) or _Model(problem).solve()
         if choice is None:
             return None
         for number, way in zip(group, choice.ways, strict=True):
@@ -186,21 +186,17 @@ def _holds(total: Sum, index: int, units: int) -> bool:
 # --- where there is one -------------------------------------------------------------------------------------
 
 
-def _solve(problem: _Problem) -> Choice | None:
-    try:
-        import z3
-    except ImportError:
-        zh = "方案之间有取舍，需要求解器；请安装"
-        en = "the plan has to choose between ways, for which a solver is needed; install it"
-        raise lacking("prove", zh, en) from None
-    return _Model(z3, problem).solve()
-
-
 class _Model:
     """The choice as an optimisation: a truth for each way and change, an amount for each kind of money by
     each day."""
 
-    def __init__(self, z3: ModuleType, problem: _Problem) -> None:
+    def __init__(self, problem: _Problem) -> None:
+        try:
+            import z3
+        except ImportError:
+            zh = "方案之间有取舍，需要求解器；请安装"
+            en = "the plan has to choose between ways, for which a solver is needed; install it"
+            raise lacking("prove", zh, en) from None
         rules, guards, templates, costs = problem
         self.z3, self.rules, self.templates, self.costs = z3, rules, templates, costs
         self.solver = z3.Optimize()

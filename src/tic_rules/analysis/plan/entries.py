@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from tic_rules.analysis.construct import entry as entry_of
 from tic_rules.analysis.plan.case import Case, in_words, kind_of, place_of_list, set_value
@@ -72,15 +73,9 @@ def new_entry(case: Case, fact: Fact, where: c.Where, number: int = 0) -> Change
         # A list that is not given says nothing about what else there is; one entry more does not make it
         # complete.
         edits = (*edits, Edit("append", ("incomplete",), dotted))
-    made = change(
-        "data" if case.supplies else kind_of(dotted),
-        dotted,
-        edits,
-        _entry_text(case, path, where, said, year),
-    )
-    return (
-        made if not number else Change(made.kind, made.at, made.edits, made.text, key=f"{made.key}\n{number}")
-    )
+    kind, text = "data" if case.supplies else kind_of(dotted), _entry_text(case, path, where, said, year)
+    made = change(kind, dotted, edits, text)
+    return replace(made, key=f"{made.key}\n{number}") if number else made
 
 
 def _attributes(case: Case, dotted: str, where: c.Where) -> dict[str, object]:

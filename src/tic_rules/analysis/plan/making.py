@@ -66,11 +66,6 @@ def make_plan(
     return _Maker(centre, ruleset, as_of, kept, Costs(factors), exemptions, encouraged).plan()
 
 
-def _together(step: Step, other: Step) -> bool:
-    """Whether steps come and go together: one and the same, or money of one payer for several deadlines."""
-    return other is step or (step.kind == other.kind == "money" and step.at == other.at)
-
-
 def _once(steps: Iterable[Step]) -> list[Step]:
     """The steps with each list named incomplete once."""
     done: set[str] = set()
@@ -215,7 +210,10 @@ class _Maker:
         if not (harmed := {finding.rule for finding in after if worse(finding, self.before)}):
             return set()
         undone = [step for step in steps if step.edits and step.at != "reported_on"]  # others build on that
-        alone = [[other for other in steps if _together(step, other)] for step in undone]
+        alone = [  # money of one payer for several deadlines comes and goes together
+            [o for o in steps if o is step or (step.kind == o.kind == "money" and step.at == o.at)]
+            for step in undone
+        ]
         served = [[step for step in steps if rule.rule in step.rules] for rule in rules]
         planned = {rule.rule for rule in rules}
         for taken_together in (alone, served):  # each of several steps of a rule may do the harm by itself
@@ -300,11 +298,8 @@ class _Maker:
             "date": self.as_of.isoformat(),
         }
         text = Text(f"申请豁免：{rule.title.zh}", f"seek an exemption: {rule.title.en}")
-        return Open(
-            rule.id,
-            None,
-            (Way((change("exemption", "exemptions", (Edit("append", ("exemptions",), value),), text),)),),
-        )
+        made = change("exemption", "exemptions", (Edit("append", ("exemptions",), value),), text)
+        return Open(rule.id, None, (Way((made,)),))
 
     def _holds_fixed(self, way: Way) -> bool:
         return any(
@@ -331,13 +326,9 @@ class _Maker:
             for year, status, _, due in decision.years:
                 if status != "pass" and year in moments:
                     options = ways(rule.condition, self._case(rule, moments[year], scenario, status))
-                    dated = [
-                        replace(
-                            option, changes=tuple(replace(c, by=self._still(due)) for c in option.changes)
-                        )
-                        for option in options
-                    ]
-                    combined = [before.joined(option) for before in combined for option in dated][:24]
+                    by = self._still(due)
+                    dated = [Way(tuple(replace(c, by=by) for c in way.changes), way.sums) for way in options]
+                    combined = [before.joined(way) for before in combined for way in dated][:24]
             return combined
         if decision.moment is None:
             return []
@@ -346,18 +337,9 @@ class _Maker:
         return by_data or ([by_judgement(case)] if decision.status == "needs_review" else [])
 
     def _case(self, rule: Rule, moment: Moment, scenario: Scenario, status: str) -> Case:
-        on = min(moment.day, self.as_of)
-        return Case(
-            rule,
-            self.scene,
-            moment,
-            scenario,
-            self.base,
-            on,
-            status == "unknown",
-            self.purses.demands,
-            self.adverse,
-        )
+        on, unknown = min(moment.day, self.as_of), status == "unknown"
+        sums, adverse = self.purses.demands, self.adverse
+        return Case(rule, self.scene, moment, scenario, self.base, on, unknown, sums, adverse)
 
     def _guards(self, planned: set[str]) -> Iterable[Sum]:
         """Demands on amounts that hold now and have to go on holding."""

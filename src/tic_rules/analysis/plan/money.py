@@ -53,9 +53,10 @@ class Purses:
     def of(self, name: str) -> tuple[Template, ...]:
         """The kinds of new entries of a list."""
         if name not in self.templates:
-            templates = list(_templates(self.subject, self.ruleset, name))
             self.templates[name] = tuple(
-                t for t in templates if not any(t.at == k or t.at.startswith(f"{k}.") for k in self._kept)
+                template
+                for template in _templates(self.subject, self.ruleset, name)
+                if not any(template.at == k or template.at.startswith(f"{k}.") for k in self._kept)
             )
         return self.templates[name]
 
@@ -253,12 +254,10 @@ def _margins(node: Amounts, scene: Scene, moment: Moment) -> Iterator[tuple[Numb
         case c.Compare():
             left = scene.number(node.fact, moment).range
             limit = node.limit
-            bound = (
-                scene.number(limit.fact, moment).range.times(limit.times)
-                if isinstance(limit, c.Times)
-                else None
-            )
-            bound = bound or (Range(*limit) if node.operator == "between" else Range(limit, limit))
+            if isinstance(limit, c.Times):
+                bound = scene.number(limit.fact, moment).range.times(limit.times)
+            else:
+                bound = Range(*limit) if node.operator == "between" else Range(limit, limit)
             strict = node.operator in ("more_than", "less_than")
             if node.operator in ("at_least", "more_than", "equals", "between"):
                 yield left.low - (bound.low if node.operator == "between" else bound.high), strict, False

@@ -18,6 +18,7 @@ from tic_rules.core.source import Source, read_text
 from tic_rules.model.document import Edit, Parts, apply
 
 _BARE = re.compile(r"[0-9A-Za-z\u4e00-\u9fff][0-9A-Za-z\u4e00-\u9fff._/（）〔〕\-]*")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SPECIAL = re.compile(r"(?i)~|null|true|false|yes|no|on|off|[-+.0-9][-+._0-9e]*")
 
 
@@ -63,13 +64,15 @@ class _Text:
         rest = edit.path[depth:]
         value = edit.value if edit.op == "set" else [edit.value]
         if not rest and edit.op == "append" and isinstance(node, yaml.SequenceNode):
-            return self._add_entry(node, edit.value)
+            said = self.write(edit.value)
+            return self._added(node, said, f"- {said}")
         if not rest:
             return self._replace(node, value)  # what is appended to may be a null in the place of a list
         for part in reversed(rest[1:]):
             value = {str(part): value}
         if isinstance(node, yaml.MappingNode):
-            return self._add_key(node, str(rest[0]), value)
+            said = f"{self.write(str(rest[0]))}: {self.write(value)}"
+            return self._added(node, said, said)
         return self._replace(node, {str(rest[0]): value})  # a null in the place of a mapping
 
     def _deepest(self, root: yaml.Node, path: Parts) -> tuple[yaml.Node, int]:
@@ -100,16 +103,11 @@ class _Text:
         space = " " if listed or (start == end and before[-1:] in (":", "-")) else ""
         return before + space + self.write(value) + after
 
-    def _add_key(self, node: yaml.MappingNode, key: str, value: object) -> str:
-        said = f"{self.write(key)}: {self.write(value)}"
+    def _added(self, node: yaml.CollectionNode, said: str, line: str) -> str:
+        """A key or an entry more: as it stands within brackets, or as a line of a block."""
         if self._flow(node):
             return self._into_flow(node, said)
-        return self._after(node, " " * node.start_mark.column + said)
-
-    def _add_entry(self, node: yaml.SequenceNode, value: object) -> str:
-        if self._flow(node):
-            return self._into_flow(node, self.write(value))
-        return self._after(node, " " * node.start_mark.column + "- " + self.write(value))
+        return self._after(node, " " * node.start_mark.column + line)
 
     def _flow(self, node: yaml.Node) -> bool:
         return self.as_json or (isinstance(node, yaml.CollectionNode) and bool(node.flow_style))
@@ -153,10 +151,6 @@ class _Text:
         bare = (
             not self.as_json
             and _BARE.fullmatch(text)
-            and (type(value) is not str or not _SPECIAL.fullmatch(text) or _is_date(text))
+            and (type(value) is not str or not _SPECIAL.fullmatch(text) or _DATE.fullmatch(text))
         )
         return text if bare else json.dumps(text, ensure_ascii=False)
-
-
-def _is_date(text: str) -> bool:
-    return re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) is not None
