@@ -236,10 +236,8 @@ def _is_state(state: object) -> bool:
     """Whether a value has what `Monitor.state` gives."""
     if not isinstance(state, Mapping) or not {"ruleset", "day", "data"} <= state.keys():
         return False
-    of = state["ruleset"]
-    return (
-        state.get("schema_version") == _SCHEMA and isinstance(of, Mapping) and {"id", "version"} <= of.keys()
-    )
+    of, schema = state["ruleset"], state.get("schema_version")
+    return schema == _SCHEMA and isinstance(of, Mapping) and {"id", "version"} <= of.keys()
 
 
 def _changes(before: Report, after: Report, day: date) -> Changes:

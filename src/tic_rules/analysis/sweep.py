@@ -7,10 +7,11 @@ nothing is estimated."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise, product
 from typing import NamedTuple
 
@@ -64,6 +65,15 @@ class Swept:
 
     def status_at(self, threshold: Number) -> str:
         return next(span.status for span in self.spans if span.holds(threshold))
+
+    def as_dict(self) -> Json:
+        spans = [
+            {"from": decimal_text(s.first), "to": decimal_text(s.last), "with_from": s.with_first,
+             "with_to": s.with_last, "status": s.status}
+            for s in self.spans
+        ]  # fmt: skip
+        return {"id": self.id, "name": self.name, "file": self.file, "as_of": self.as_of.isoformat(),
+                "spans": spans}  # fmt: skip
 
 
 class Fall(NamedTuple):
@@ -140,19 +150,9 @@ class Sweep:
                 }
                 for point in self.points
             ],
-            "centres": [_centre(centre) for centre in self.centres],
+            "centres": [centre.as_dict() for centre in self.centres],
             "others": list(self.others),
         }
-
-
-def _centre(centre: Swept) -> Json:
-    spans = [
-        {"from": decimal_text(s.first), "to": decimal_text(s.last), "with_from": s.with_first,
-         "with_to": s.with_last, "status": s.status}
-        for s in centre.spans
-    ]  # fmt: skip
-    return {"id": centre.id, "name": centre.name, "file": centre.file,
-            "as_of": centre.as_of.isoformat(), "spans": spans}  # fmt: skip
 
 
 def _bound_of(rule: Rule) -> c.Compare | c.Share:
@@ -196,13 +196,27 @@ def sweep(
     another is asked for. Raises UsageError for a rule that has not one number."""
     rule = ruleset[rule_id]
     unit, first, last = ends_of(ruleset, rule, ends)
-    changed = _Changed(ruleset, rule)
+
+    @cache
+    def changed(threshold: Number) -> Rule:
+        """The rule with another number."""
+        return ruleset.with_change(rule.id, threshold)[rule.id]
+
     swept, others = [], []
     for centre in centres:
         if centre.jurisdiction not in (None, ruleset.jurisdiction):
             others.append(_name(centre))
             continue
-        swept.append(_swept(centre, changed, first, last, as_of_day(centre, as_of)))
+        scene = _Noted(centre, ruleset, as_of_day(centre, as_of))
+        swept.append(
+            Swept(
+                centre.id,
+                last_name(centre),
+                centre.file,
+                scene.as_of,
+                _spans(scene, rule, changed, first, last),
+            )
+        )
     return Sweep(ruleset, rule, unit, first, last, tuple(swept), tuple(others))
 
 
@@ -210,19 +224,6 @@ def _name(centre: Centre) -> str:
     """What a centre is called."""
     name = centre.name if isinstance(centre.name, str) else None
     return name or centre.id or centre.file or "?"
-
-
-class _Changed:
-    """The rule with another number, each made once."""
-
-    def __init__(self, ruleset: RuleSet, rule: Rule) -> None:
-        self.ruleset, self.rule = ruleset, rule
-        self._made: dict[Number, Rule] = {}
-
-    def at(self, threshold: Number) -> Rule:
-        if threshold not in self._made:
-            self._made[threshold] = self.ruleset.with_change(self.rule.id, threshold)[self.rule.id]
-        return self._made[threshold]
 
 
 class _Noted(Scene):
@@ -273,36 +274,35 @@ def _parts(one: Range, other: Range) -> Iterator[Number]:
             yield _plain(Fraction(part) / Fraction(whole))
 
 
-def _swept(centre: Centre, changed: _Changed, first: Number, last: Number, day: date) -> Swept:
-    scene = _Noted(centre, changed.ruleset, day)
-    follow(changed.rule, scene)
-    exemptions = exemptions_of(scene.subject, changed.ruleset).get(changed.rule.id)
+def _spans(
+    scene: _Noted, rule: Rule, changed: Callable[[Number], Rule], first: Number, last: Number
+) -> tuple[Span, ...]:
+    """The findings of a centre from end to end."""
+    follow(rule, scene)
+    exemptions = exemptions_of(scene.subject, scene.ruleset).get(rule.id)
 
     def status(at: Number) -> str:
-        decision = settle(changed.at(at), scene)
-        return decision.status if exemptions is None else exempt(decision, exemptions, day, set())[1].status
+        decision = settle(changed(at), scene)
+        if exemptions is not None:
+            decision = exempt(decision, exemptions, scene.as_of, set())[1]
+        return decision.status
 
     parts = [Span(first, first, True, True, status(first))]
-    turns = {turn for turn in scene.turns(_bound_of(changed.rule)) if first < turn < last}
+    turns = {turn for turn in scene.turns(_bound_of(rule)) if first < turn < last}
     for before, at in pairwise(sorted({first, last, *turns})):
         parts.append(Span(before, at, False, False, status(_plain(Fraction(before + at, 2)))))
         parts.append(Span(at, at, True, True, status(at)))
-    return Swept(centre.id, last_name(centre), centre.file, day, tuple(_joined(parts)))
-
-
-def _plain(number: Number) -> Number:
-    return int(number) if isinstance(number, Fraction) and number.denominator == 1 else number
-
-
-def _joined(parts: Sequence[Span]) -> list[Span]:
-    """Spans that follow each other with one status, as one."""
-    joined: list[Span] = []
+    joined: list[Span] = []  # those that follow each other with one status, as one
     for part in parts:
         if joined and joined[-1].status == part.status:
             joined[-1] = joined[-1]._replace(last=part.last, with_last=part.with_last)
         else:
             joined.append(part)
-    return joined
+    return tuple(joined)
+
+
+def _plain(number: Number) -> Number:
+    return int(number) if isinstance(number, Fraction) and number.denominator == 1 else number
 
 
 def summary(swept: Sweep) -> Text:

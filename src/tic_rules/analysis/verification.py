@@ -143,26 +143,17 @@ def _causes(then: Values, now: Values, report: Report) -> Iterator[Cause]:
     before, after = then.get("provenance"), now["provenance"]
     if before is None:
         return
-    data = _of_the_same_kind(before, after, report)
-    if before["data"]["sha256"] != data["sha256"]:
-        yield Cause("data", before["data"]["sha256"], data["sha256"])
-    if before["data"].get("centres") != data.get("centres"):
-        yield Cause("centres", before["data"].get("centres"), data.get("centres"))
-    if before["rules"]["sha256"] != after["rules"]["sha256"]:
-        yield Cause("rules", before["rules"]["sha256"], after["rules"]["sha256"])
-    for what in ("text", "settings"):
-        if before[what] != after[what]:
-            yield Cause("text" if what == "text" else "settings", before[what], after[what])
-
-
-def _of_the_same_kind(before: Values, after: Values, report: Report) -> Values:
-    """The digest of the data as the report took it: data of a table or of Python may be read again from a
-    text."""
-    if before["data"]["of"] == "values" and after["data"]["of"] == "text":
-        digests: Values = plain(data_of(report.subject, values=True))
-        return digests
     data: Values = after["data"]
-    return data
+    if before["data"]["of"] == "values" and data["of"] == "text":  # of a table or of Python, read again
+        data = plain(data_of(report.subject, values=True))
+    looked_at: tuple[tuple[What, object, object], ...] = (
+        ("data", before["data"]["sha256"], data["sha256"]),
+        ("centres", before["data"].get("centres"), data.get("centres")),
+        ("rules", before["rules"]["sha256"], after["rules"]["sha256"]),
+        ("text", before["text"], after["text"]),
+        ("settings", before["settings"], after["settings"]),
+    )
+    yield from (Cause(what, old, new) for what, old, new in looked_at if old != new)
 
 
 def _differences(then: Values, now: Values) -> Iterator[Difference]:

@@ -132,14 +132,11 @@ def with_values(centre: Centre, values: Iterable[tuple[str, object]], ruleset: R
     DataError, UsageError."""
     document = document_of(centre)
     for dotted, value in values:
-        document = apply(document, [_edit(document, centre, dotted, value, day)])
+        add = dotted.endswith("+")
+        path = place_in(document, dotted.removesuffix("+"), add)
+        edit = Edit("append", path, value) if add else dated(centre, path, value, day)
+        document = apply(document, [edit])
     return subject_from(document, type(centre), words_for(centre, ruleset.vocabulary))
-
-
-def _edit(document: dict[str, object], centre: Centre, dotted: str, value: object, day: date) -> Edit:
-    add = dotted.endswith("+")
-    path = place_in(document, dotted.removesuffix("+"), add)
-    return Edit("append", path, value) if add else dated(centre, path, value, day)
 
 
 # --- through time -------------------------------------------------------------------------------------------

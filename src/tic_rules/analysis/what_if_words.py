@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
 
@@ -139,23 +140,15 @@ def _counts(course: Course) -> Text:
 
 def _shift(now: Course, then: Course) -> Text:
     """How many days of each verdict the changes give or take."""
-    days = [_days(course) for course in (now, then)]
-    moved = [
-        (verdict, days[0].get(verdict, 0), days[1].get(verdict, 0))
-        for verdict in VERDICT
-        if days[0].get(verdict, 0) != days[1].get(verdict, 0)
-    ]
+    before, after = Counter[str](), Counter[str]()
+    for course, days in ((now, before), (then, after)):
+        for one in course.stretches:
+            days[one.verdict] += (one.last - one.first).days + 1
+    moved = [(name, before[name], after[name]) for name in VERDICT if before[name] != after[name]]
     return Text(
         "，".join(f"{VERDICT[name].zh}由{old}天变为{new}天" for name, old, new in moved),
         ", ".join(f"{VERDICT[name].en} {plural(new, 'day')} instead of {old}" for name, old, new in moved),
     )
-
-
-def _days(course: Course) -> dict[str, int]:
-    counted: dict[str, int] = {}
-    for one in course.stretches:
-        counted[one.verdict] = counted.get(one.verdict, 0) + (one.last - one.first).days + 1
-    return counted
 
 
 def _joined(parts: Sequence[Text]) -> Text:
