@@ -15,7 +15,7 @@ from tic_rules.analysis.diff.order import read_otherwise
 from tic_rules.analysis.diff.relations import relation_of
 from tic_rules.analysis.diff.sentences import sentence_of
 from tic_rules.analysis.diff.topics import Diff, Topic
-from tic_rules.analysis.prove.booleans import Formula
+from tic_rules.analysis.prove.booleans import Formula, z3
 from tic_rules.analysis.prove.sight import formulas
 from tic_rules.analysis.prove.symbols import World, lowered_rule, need_z3
 from tic_rules.core.errors import Text
@@ -48,19 +48,13 @@ def proved(compared: Diff) -> Diff:
     )
 
 
-def _whole(claims: Iterable[Claim]) -> dict[str, dict[str, bool]]:
-    listed = list(claims)
+def _whole(claims: Sequence[Claim]) -> dict[str, dict[str, bool]]:
     whole = {}
-    for level, modalities in (("must", MUST), ("in_principle", BINDING)):
-        reach = [claim for claim in listed if claim.rule.modality in modalities]
-        held = {
-            side: all(
-                claim.status == "guaranteed" and (level == "in_principle" or claim.level == "must")
-                for claim in reach
-                if claim.side == side
-            )
-            for side in ("a", "b")
-        }
+    for modalities, level in LEVEL_NAMES.items():
+        held = {"a": True, "b": True}
+        for claim in claims:
+            if claim.rule.modality in modalities:
+                held[claim.side] &= claim.status == "guaranteed" and claim.level in ("must", level)
         whole[level] = {"a_guarantees_b": held["b"], "b_guarantees_a": held["a"]}
     return whole
 
@@ -71,9 +65,6 @@ class _Problem:
     def __init__(
         self, rules: Sequence[tuple[str, RuleSet, Rule]], editions: bool, otherwise: frozenset[str]
     ) -> None:
-        import z3
-
-        self.z3 = z3
         self.world = World([(ruleset, rule) for _, ruleset, rule in rules], editions, otherwise)
         deadlines = self.world.deadlines(lowered_rule(ruleset, rule).clock for _, ruleset, rule in rules)
         self.solver = z3.Solver()
@@ -95,8 +86,8 @@ class _Problem:
         Proved is both: where all given are met, it is met; where it is broken, one of them is broken."""
         core: list[Key] = []
         for literals in (self.met, self.whole):
-            unless = self.z3.Not(literals[wanted])
-            if self.solver.check(*(literals[key] for key in given), unless) != self.z3.unsat:
+            unless = z3.Not(literals[wanted])
+            if self.solver.check(*(literals[key] for key in given), unless) != z3.unsat:
                 return None
             core += self._named(literals)
         return list(dict.fromkeys(core))
@@ -108,14 +99,17 @@ class _Problem:
     def clash(self, keys: Sequence[Key]) -> list[Key] | None:
         """The fewest of these rules that an approved centre cannot all meet, nor be found by people to meet;
         None where it can."""
-        literals = self.open
-        if self.solver.check(self.world.approved, *(literals[key] for key in keys)) != self.z3.unsat:
+
+        def clash(some: Sequence[Key]) -> bool:
+            checked = self.solver.check(self.world.approved, *(self.open[key] for key in some))
+            return bool(checked == z3.unsat)
+
+        if not clash(keys):
             return None
-        core = self._named(literals)
+        core = self._named(self.open)
         for key in list(core):
             fewer = [other for other in core if other != key]
-            if self.solver.check(self.world.approved, *(literals[other] for other in fewer)) == self.z3.unsat:
-                core = fewer
+            core = fewer if clash(fewer) else core
         return core
 
 
@@ -161,14 +155,13 @@ class _Prover:
 
     def __init__(self, compared: Diff) -> None:
         self.compared = compared
-        rules = {
+        self.rules = {
             (side, rule.id): rule
             for topic in compared.topics
-            for side, side_rules in (("b", topic.b), ("a", topic.a))
-            for rule in side_rules
+            for side, rules in (("b", topic.b), ("a", topic.a))
+            for rule in rules
         }
-        entries = [(side, sides(compared, side)[0], rule) for (side, _), rule in rules.items()]
-        self.rules = {(side, rule.id): rule for side, _, rule in entries}
+        entries = [(side, sides(compared, side)[0], rule) for (side, _), rule in self.rules.items()]
         self.otherwise = read_otherwise(compared.a.vocabulary, compared.b.vocabulary, compared.editions)
         self.problems = [_Problem(group, compared.editions, self.otherwise) for group in _components(entries)]
         self.home = {key: problem for problem in reversed(self.problems) for key in problem.met}
@@ -189,13 +182,10 @@ class _Prover:
                 if rule.modality in level and not (apart and rule.bearer == "programme")
             ]
             for problem in self.problems:
-                while (
-                    core := problem.clash([key for key in counted if key in problem.met and key not in seen])
-                ) is not None:
-                    rules_of, rules_against = (
-                        tuple(name for side, name in core if side == wanted) for wanted in ("a", "b")
-                    )
-                    conflicts.append(Conflict(rules_of, rules_against, LEVEL_NAMES[level]))
+                here = [key for key in counted if key in problem.met]
+                while core := problem.clash([key for key in here if key not in seen]):
+                    a, b = (tuple(name for side, name in core if side == wanted) for wanted in ("a", "b"))
+                    conflicts.append(Conflict(a, b, LEVEL_NAMES[level]))
                     seen.update([key for key in core if key[0] == "b"] or core)
         return conflicts
 
@@ -216,15 +206,8 @@ class _Prover:
             given = [key for key in self._given(other, rule, level, fellows) if key not in clashing]
             core = self.holds(given, (side, rule.id))
             if core is not None:
-                return Claim(
-                    side,
-                    topic.id,
-                    rule,
-                    "guaranteed",
-                    LEVEL_NAMES[level],
-                    tuple(name for _, name in core),
-                    proved=True,
-                )
+                by = tuple(name for _, name in core)
+                return Claim(side, topic.id, rule, "guaranteed", LEVEL_NAMES[level], by, proved=True)
         claim = not_guaranteed(self.compared, side, topic, rule)
         apart = any(self._apart(rule, self.rules[other, name]) for name in claim.by)
         return replace(claim, proved=not apart)
