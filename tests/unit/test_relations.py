@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 from tic_rules import RuleSet, load_ruleset
-from tic_rules.analysis.diff.enumerations import members
+from tic_rules.analysis.diff.quoted import members
 from tic_rules.analysis.diff.sentences import sentence_of
 from tic_rules.analysis.diff.topics import Topic, diff
 from tic_rules.model.shipped import rules_folder

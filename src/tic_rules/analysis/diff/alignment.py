@@ -4,16 +4,17 @@ Between editions of one document also by id, clause and quote, so that a renumbe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from tic_rules.analysis.diff.bundles import by_item, held
 from tic_rules.analysis.diff.correspondence import Aligned
 from tic_rules.analysis.diff.demands import facts_asked
 from tic_rules.analysis.diff.order import clock_of
 from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
+from tic_rules.model.rulefile import Item
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results.labels import BEARER
 from tic_rules.results.parts import BINDING
@@ -56,7 +57,7 @@ def aligned(a: RuleSet, b: RuleSet, editions: bool, entries: Sequence[Aligned] =
             )
         if left or right:
             row = Aligned((topic,), left, right)
-            rows += [row] if editions else by_item(row, a, b)
+            rows += [row] if editions else _item_by_item(row, a, b)
     bundles = (
         [rule.id for side in "ab" for rule in getattr(row, side) if _in_several(rows, side, rule)]
         for row in rows
@@ -133,7 +134,7 @@ def _nearest_in_words(rules: Sequence[Rule], items: Sequence[str], other: RuleSe
     words = [item.title.zh for rule in rules for item in rule.items if item.id in items]
     words = words or [rule.title.zh for rule in rules]
     part, best = max(
-        ((held(one, rule), rule) for one in words for rule in other.rules),
+        ((_held(one, rule), rule) for one in words for rule in other.rules),
         key=lambda each: each[0],
         default=(0.0, None),
     )
@@ -198,3 +199,74 @@ def subjects(ruleset: RuleSet, rule: Rule, *, whole: bool = True) -> Iterator[st
     for name in facts_asked(rule):
         fact = ruleset.facts[name]
         yield (fact.list_name or name) if whole else name
+
+
+# --- bundles, where no alignment says how they are answered ----------------------------------------------
+
+_ENOUGH = 0.5
+"""The part of an item's pairs of characters that a rule has to hold more than to answer it."""
+_MOST = 3
+"""So many rules answer one item at most: the likest."""
+_OTHER = re.compile(r"\W|技术|创新|中心|[和与及的等]")
+"""What parts words, and the words that every document of the field has everywhere."""
+
+
+def _item_by_item(row: Aligned, a: RuleSet, b: RuleSet) -> list[Aligned]:
+    """A row of one topic in which a rule has items (the main tasks): a row an item, answered by the rules of
+    the other side whose words hold most of its own, and one of what is left; as it is where none is."""
+    if any(rule.items for rule in row.a):
+        return _by_item(row, b)
+    if any(rule.items for rule in row.b):
+        return [_mirrored(made) for made in _by_item(_mirrored(row), a)]
+    return [row]
+
+
+def _mirrored(row: Aligned) -> Aligned:
+    return row._replace(a=row.b, b=row.a, items=row.items[::-1])
+
+
+def _by_item(row: Aligned, other: RuleSet) -> list[Aligned]:
+    """As `_item_by_item`, of a bundle of A."""
+    bundle = next(rule for rule in row.a if rule.items)
+    rows = []
+    for item in bundle.items:
+        likest = sorted(
+            ((_held(item.title.zh, rule), -n) for n, rule in enumerate(other.rules)), reverse=True
+        )
+        partners = [other.rules[-n] for part, n in likest[:_MOST] if part > _ENOUGH]
+        theirs = tuple(i.id for rule in partners if (i := _likest_item(item.title.zh, rule)) is not None)
+        answers = tuple(rule for rule in other.rules if rule in partners)
+        rows.append(row._replace(a=(bundle,), b=answers, item=item.id, items=((item.id,), theirs)))
+    answered = {rule.id for made in rows for rule in made.b}
+    return rows + _left(row, bundle, rows, answered) if answered else [row]
+
+
+def _left(row: Aligned, bundle: Rule, rows: Sequence[Aligned], answered: set[str]) -> list[Aligned]:
+    """What of the topic no item answers: rules beside the bundle face each other, and items of a second
+    bundle stand alone."""
+    ours = tuple(rule for rule in row.a if rule is not bundle)
+    theirs = tuple(rule for rule in row.b if rule.id not in answered)
+    rest = [row._replace(a=ours, b=theirs)] if ours or theirs else []
+    used = {name for made in rows for name in made.items[1]}
+    for rule in row.b:
+        alone = tuple(item.id for item in rule.items if item.id not in used)
+        if rule.id in answered and alone:
+            rest.append(row._replace(a=(), b=(rule,), items=((), alone)))
+    return rest
+
+
+def _held(words: str, rule: Rule) -> float:
+    """The part of some words that a rule's title, quote or likest item holds."""
+    texts = [rule.title.zh + "，" + rule.quote, *(item.title.zh for item in rule.items)]
+    pairs = _pairs(words)
+    return max(len(pairs & _pairs(text)) / len(pairs) for text in texts) if pairs else 0.0
+
+
+def _likest_item(words: str, rule: Rule) -> Item | None:
+    pairs = _pairs(words)
+    scored = [(len(pairs & _pairs(item.title.zh)), -n) for n, item in enumerate(rule.items)]
+    return rule.items[-max(scored)[1]] if scored and max(scored)[0] else None
+
+
+def _pairs(text: str) -> set[str]:
+    return {part[n : n + 2] for part in _OTHER.split(text) for n in range(len(part) - 1)}

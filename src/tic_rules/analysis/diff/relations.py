@@ -16,9 +16,8 @@ from tic_rules.analysis.diff.demands import (
     parts_of,
     same_role,
 )
-from tic_rules.analysis.diff.enumerations import shared
 from tic_rules.analysis.diff.order import clock_of, reader_of
-from tic_rules.analysis.diff.quoted import bounds_of, holds_numbers, holds_time, says_number, unsaid
+from tic_rules.analysis.diff.quoted import bounds_of, holds_numbers, holds_time, says_number, shared, unsaid
 from tic_rules.analysis.diff.sentences import lists_of
 from tic_rules.core.errors import Text
 from tic_rules.model.conditions import Every, Largest, Some, walk

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from tic_rules.analysis.diff.comparison import members_of
 from tic_rules.analysis.diff.demands import facts_asked
-from tic_rules.analysis.diff.enumerations import shared
-from tic_rules.analysis.diff.quoted import bounds_of, in_words, says_number, sets_time, time_marked
+from tic_rules.analysis.diff.quoted import bounds_of, in_words, says_number, sets_time, shared, time_marked
 from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet

@@ -59,8 +59,8 @@ def line_of(compared: Diff, topic: Topic, lang: str) -> list[str]:
     quotes: list[list[str]] = [[], []]
     readings: list[str] = []
     for row in diff.rows(compared, topic):
-        for side, cell, letter in zip(quotes, row, diff.LETTERS.values(), strict=False):
-            if isinstance(cell, diff.Cell):
+        for side, cell, letter in zip(quotes, (row.a, row.b), diff.LETTERS.values(), strict=True):
+            if cell is not None:
                 side.append(f"{cell.rule.at} “{cell.rule.quote}”")
                 if cell.reading is not None:
                     readings.append(f"{letter.in_(lang)} {cell.rule.at} {cell.reading.in_(lang)}")
