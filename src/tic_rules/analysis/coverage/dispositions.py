@@ -112,13 +112,10 @@ def explained(ruleset: RuleSet) -> Explained:
     for index, item in enumerate(source.data):
         try:
             entries.append(Entry(index, Disposition.model_validate(item)))
-        except ValidationError as error:
-            faults += _placed(error, source, index)
+        except ValidationError as error:  # each fault at its key in the file
+            assert source.root is not None
+            within = Source(file, source.root.value[index], None)
+            faults += [
+                fault._replace(path=f"/{index}{fault.path}") for fault in diagnostics_of(error, within)
+            ]
     return Explained(tuple(entries), tuple(faults), source)
-
-
-def _placed(error: ValidationError, source: Source, index: int) -> list[Diagnostic]:
-    """The faults of one entry, each at its key in the file."""
-    assert source.root is not None
-    within = Source(source.file, source.root.value[index], None)
-    return [fault._replace(path=f"/{index}{fault.path}") for fault in diagnostics_of(error, within)]

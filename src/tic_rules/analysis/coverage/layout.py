@@ -205,6 +205,8 @@ def wrap_of(lines: Sequence[Line]) -> Wrap | None:
     """The wrapping of lines of near-constant width where no sentence ends; None if each is a paragraph."""
     best: tuple[float, Wrap] | None = None
     going_on = [line for line in lines if not ended(line.text)]
+    # Some lines, but not most, are set in: the first of each paragraph.
+    indented = 0.02 * len(lines) <= sum(len(line.lead) > 1 for line in lines) <= 0.6 * len(lines)
     for in_columns in (False, True):
         trial = Wrap(0, 5 if in_columns else 3, in_columns, False, False)
         widths = sorted(trial.measure(line) for line in lines)
@@ -220,10 +222,5 @@ def wrap_of(lines: Sequence[Line]) -> Wrap | None:
         exact = sum(n == width for n in full) >= 0.9 * len(full)
         share = len(full) / len(wide) + exact
         if best is None or share > best[0]:
-            best = share, Wrap(width, trial.slack, in_columns, exact, _indented(lines))
+            best = share, Wrap(width, trial.slack, in_columns, exact, indented)
     return best[1] if best else None
-
-
-def _indented(lines: Sequence[Line]) -> bool:
-    """Whether some lines, but not most, are set in: the first of each paragraph."""
-    return 0.02 * len(lines) <= sum(len(line.lead) > 1 for line in lines) <= 0.6 * len(lines)

@@ -9,10 +9,9 @@ from pydantic_core import ValidationError
 
 from tic_rules.analysis.coverage.layout import fold
 from tic_rules.core.errors import RuleSetError
-from tic_rules.core.source import decode, read_text
 from tic_rules.model.conditions import Flag, Node
 from tic_rules.model.ruleset import Modality
-from tic_rules.model.shipped import rules_folder
+from tic_rules.model.shipped import read_shipped
 from tic_rules.model.validation import diagnostics_of
 
 
@@ -57,8 +56,7 @@ class Norms:
 @lru_cache(maxsize=1)
 def norms() -> Norms:
     """The shipped words. Raises RuleSetError where the file is damaged."""
-    file = "rules/normative.yaml"
-    source = read_text(decode((rules_folder() / "normative.yaml").read_bytes(), file), file, ours=True)
+    source = read_shipped("normative")
     try:
         return Norms(NormativeWords.model_validate(source.data).words)
     except ValidationError as error:
