@@ -21,8 +21,8 @@ from tic_rules import (
     parse_ruleset,
 )
 from tic_rules.analysis.cases.case import cases_of
-from tic_rules.analysis.cases.gaps import gaps
 from tic_rules.analysis.cases.outcome import outcome_of
+from tic_rules.analysis.cases.run import gaps
 from tic_rules.analysis.lint import lint
 from tic_rules.analysis.plan import make_plan
 from tic_rules.analysis.what_if import days_of_change

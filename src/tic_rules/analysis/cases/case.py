@@ -146,7 +146,8 @@ def _cases(ruleset: RuleSet, path: Path, faults: list[Diagnostic]) -> Iterator[C
         try:
             written = WrittenCase.model_validate(raw)
         except ValidationError as error:
-            faults.extend(_placed(error, source, index))
+            root = getattr(source.root, "value", [None] * (index + 1))[index]
+            faults.extend(diagnostics_of(error, Source(source.file, root, raw)))
             continue
         wrong = [*_unknown_rules(ruleset, written, source, index)]
         try:
@@ -170,14 +171,6 @@ def _parsed(path: str, raw: bytes) -> Source:
 def _source(path: str) -> Source:
     """A file of cases, or of a centre that they begin with. Raises DataError."""
     return _parsed(path, read_named(path, DataError))
-
-
-def _placed(error: ValidationError, source: Source, index: int) -> Iterator[Diagnostic]:
-    """The faults of one case, at their lines."""
-    entry = Source(
-        source.file, getattr(source.root, "value", [None] * (index + 1))[index], source.data[index]
-    )
-    yield from diagnostics_of(error, entry)
 
 
 def _unknown_rules(ruleset: RuleSet, case: WrittenCase, source: Source, index: int) -> Iterator[Diagnostic]:
