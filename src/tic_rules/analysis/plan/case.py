@@ -76,13 +76,8 @@ class Case(NamedTuple):
 
     def text(self, path: Parts, detail: Callable[[str], str]) -> Text:
         """A field and what becomes of it, for people; `detail` gives that by language."""
-        marks = (("zh", "："), ("en", ": "))
-        return Text(
-            *(
-                f"{field_label(pointer(path), self.vocabulary, lang)}{mark}{detail(lang)}"
-                for lang, mark in marks
-            )
-        )
+        label = Text.of(partial(field_label, pointer(path), self.vocabulary))
+        return Text(f"{label.zh}：{detail('zh')}", f"{label.en}: {detail('en')}")
 
     def _blank(self, dotted: str) -> str:
         """A text that is to be given: the words of the field stand for it until it is."""

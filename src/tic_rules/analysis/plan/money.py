@@ -23,7 +23,7 @@ from tic_rules.model.centre import Centre
 from tic_rules.model.extension import record_at
 from tic_rules.model.fields import words_at
 from tic_rules.model.readings import held_at
-from tic_rules.model.ruleset import ListOf, RuleSet
+from tic_rules.model.ruleset import Fact, ListOf, RuleSet
 from tic_rules.model.subject import Record
 from tic_rules.results.labels import join
 from tic_rules.results.terms import groups_at, term
@@ -128,16 +128,13 @@ def list_at(ruleset: RuleSet, dotted: str) -> ListOf:
 
 def amount_of(ruleset: RuleSet, dotted: str) -> str:
     """The attribute of a list's entries that facts add up; nothing where none does."""
-    return next(
-        (
-            fact.sum or "amount"
-            for fact in ruleset.facts.values()
-            if fact.of is not None
-            and (fact.sum or fact.groups)
-            and ruleset.vocabulary.lists[fact.of].paths[0] == dotted
-        ),
-        "",
-    )
+    return next((f.sum or "amount" for f in _facts_of(ruleset, dotted) if f.sum or f.groups), "")
+
+
+def _facts_of(ruleset: RuleSet, dotted: str) -> Iterator[Fact]:
+    """The facts that read the list of a dotted place."""
+    lists = ruleset.vocabulary.lists
+    return (f for f in ruleset.facts.values() if f.of is not None and lists[f.of].paths[0] == dotted)
 
 
 def template_text(ruleset: RuleSet, template: Template, lang: str) -> str:
@@ -194,7 +191,12 @@ def _list_of(node: Amounts, ruleset: RuleSet) -> str | None:
 
 def _templates(subject: Centre, ruleset: RuleSet, dotted: str) -> Iterator[Template]:
     """Every kind of entry that some fact of the rule set tells apart from others."""
-    wheres = list(_wheres(ruleset, dotted))
+    wheres = [
+        where
+        for fact in _facts_of(ruleset, dotted)
+        for where in (fact.where, *(group.where for group in (fact.groups or {}).values()))
+        if where is not None
+    ]
     model = type(subject)
     record = record_at(model, dotted) or Record
     worded = {name: word for name in record.model_fields if (word := words_at(model, f"{dotted}.{name}"))}
@@ -237,14 +239,6 @@ def _purposes(
     outside = [w for w in ruleset.vocabulary.words.get(worded[name], {}) if w not in inside]
     for option in (*inside[:1], *outside[:1]):
         yield {name: option}
-
-
-def _wheres(ruleset: RuleSet, dotted: str) -> Iterator[c.Where]:
-    for fact in ruleset.facts.values():
-        if fact.of is not None and ruleset.vocabulary.lists[fact.of].paths[0] == dotted:
-            if fact.where is not None:
-                yield fact.where
-            yield from (group.where for group in (fact.groups or {}).values())
 
 
 def _margins(node: Amounts, scene: Scene, moment: Moment) -> Iterator[tuple[Number, bool, bool]]:

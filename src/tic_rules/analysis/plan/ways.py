@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import partial
 from itertools import islice
 from math import ceil, floor
 
@@ -216,13 +217,11 @@ def _level(case: Case, fact: Fact, name: str, least: Number, low: Number) -> Cha
         )
         edit = Edit("set", path, entries)
     units = case.vocabulary.units
-    shown = [number_text(least, fact.unit, units, lang) for lang in ("zh", "en")]
-    more = [difference_text(least - low, fact.unit, units, lang) for lang in ("zh", "en")]
-    exact = old is not None and low > 0 and not case.unknown
-    text = Text(
-        f"{fact.label.zh}达到{shown[0]}" + (f"（再增{more[0]}）" if exact else ""),
-        f"{fact.label.en}: reach {shown[1]}" + (f" ({more[1]} more)" if exact else ""),
-    )
+    shown = Text.of(partial(number_text, least, fact.unit, units))
+    text = Text(f"{fact.label.zh}达到{shown.zh}", f"{fact.label.en}: reach {shown.en}")
+    if old is not None and low > 0 and not case.unknown:
+        more = Text.of(partial(difference_text, least - low, fact.unit, units))
+        text = Text(f"{text.zh}（再增{more.zh}）", f"{text.en} ({more.en} more)")
     size = Fraction(least - low) / Fraction(least) if least > 0 else Fraction(0)
     kind = "data" if case.supplies and (old is None or case.unknown) else kind_of(dotted)
     return change(kind, dotted, (edit,), text, size, (dotted, least))
