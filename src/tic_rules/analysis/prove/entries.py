@@ -39,7 +39,7 @@ class Entries:
     def fold(self, node: f.Fold) -> Value:
         """What the entries of a list come to together."""
         fact = self.ruleset.facts[node.over.fact]
-        more = disj(*[self._more(path, fact) for path in self._listed(fact).paths])
+        more = self._more(fact)
         looked = list(self._looked(fact, node.body))
         if not node.every:
             some = any_of(
@@ -69,7 +69,7 @@ class Entries:
             joint = all_of([counts, value])
             certain.append(z3.If(conj(present, joint.true), 1, 0))
             possible.append(z3.If(conj(present, neg(joint.false)), 1, 0))
-        more = disj(*[self._more(path, fact) for path in self._listed(fact).paths])
+        more = self._more(fact)
         return z3.ToReal(z3.Sum(certain)), z3.If(more, z3.RealVal(_MANY), z3.ToReal(z3.Sum(possible)))
 
     def distinct(self, fact: Fact, attribute: str) -> Ends:
@@ -88,7 +88,7 @@ class Entries:
             missing.append(z3.If(conj(here, neg(exact)), 1, 0))
             some.append(here)
             before.append((exact, one))
-        more = disj(*[self._more(path, fact) for path in self._listed(fact).paths])
+        more = self._more(fact)
         low, high = z3.Sum(certain), z3.Sum(certain) + z3.Sum(missing)
         least = z3.ToReal(z3.If(conj(low == 0, disj(*some)), 1, low))
         return least, z3.If(more, z3.RealVal(_MANY), z3.ToReal(high))
@@ -102,8 +102,10 @@ class Entries:
         """Entries of the latest full year are others at every moment, and from another start on."""
         return f"{self.at.key}|{self.at.start}|{fact.over}" if fact.over is not None else ""
 
-    def _more(self, path: str, fact: Fact) -> Formula:
-        return self.world.flag("more", path, self._look(fact))
+    def _more(self, fact: Fact) -> Formula:
+        """Whether a list may go on."""
+        look = self._look(fact)
+        return disj(*[self.world.flag("more", path, look) for path in self._listed(fact).paths])
 
     def _entries(self, fact: Fact) -> Iterator[Entry]:
         look = self._look(fact)

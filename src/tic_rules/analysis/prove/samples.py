@@ -199,7 +199,10 @@ class _Builder:
                 else:
                     chosen = parts[min(self.maker.choice, len(parts) - 1)]
                     self.make(chosen, wanted)
-                    self._rest([part for part in parts if part is not chosen], not wanted)
+                    before, self.soft = self.soft, True
+                    for part in (part for part in parts if part is not chosen):
+                        self.make(part, not wanted)
+                    self.soft = before
             case c.Not():
                 self.make(node.not_, not wanted)
             case c.Review():
@@ -229,12 +232,6 @@ class _Builder:
         """An entry from which a deadline runs, where there is none."""
         if not self.maker.entries(self._listed(fact).paths[0]):
             self._add(fact, self.ruleset.facts[fact].where or c.Where())
-
-    def _rest(self, parts: list[c.Condition], wanted: bool) -> None:
-        before, self.soft = self.soft, True
-        for part in parts:
-            self.make(part, wanted)
-        self.soft = before
 
     def _attest(self, met: bool) -> None:
         given = self.maker.entries("attestations")

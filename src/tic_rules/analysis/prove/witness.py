@@ -287,13 +287,10 @@ def _plainness(leaf: tuple[Steps, object]) -> int:
 def _limits(rule: Rule) -> Iterator[Number]:
     for tree in (rule.condition, rule.fails_at_once, rule.applies):
         for node in c.walk(tree) if tree is not None else ():
-            if isinstance(node, c.Compare):
-                limits = (
-                    node.limit
-                    if node.operator == "between"
-                    else (node.limit.times if isinstance(node.limit, c.Times) else node.limit,)
-                )
-                yield from limits
+            if isinstance(node, c.Compare) and node.operator == "between":
+                yield from node.limit
+            elif isinstance(node, c.Compare):
+                yield node.limit.times if isinstance(node.limit, c.Times) else node.limit
 
 
 def _others(
