@@ -3,9 +3,10 @@ moves through time."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import zip_longest
 from math import ceil
 from operator import is_
 from typing import NamedTuple
@@ -101,8 +102,27 @@ class Side(NamedTuple):
     def course(self, first: date, last: date) -> Course:
         """The verdict through time, looked at only on days on which something can change."""
         subjects = (self.subject, *self.centres)
-        days = {day for one in subjects for day in days_of_change(one, self.ruleset, first, last)}
-        return _course_through(self.report, sorted(days), (first, last))
+        days = sorted({day for one in subjects for day in days_of_change(one, self.ruleset, first, last)})
+        stretches: list[Stretch] = []
+        turns: list[Turn] = []
+        due: dict[date, dict[str, Finding]] = {}
+        earlier: Report | None = None
+        for day, following in zip_longest(days, days[1:]):
+            report, end = self.report(day), last if following is None else add_days(following, -1)
+            if stretches and stretches[-1].verdict == report.verdict:
+                stretches[-1] = Stretch(stretches[-1].first, end, report.verdict)
+            else:
+                stretches.append(Stretch(day, end, report.verdict))
+            if earlier is not None and (changed := flips(earlier, report)):
+                turns.append(Turn(day, changed))
+            for finding in report:
+                for then in (then for then in open_deadlines(finding) if first <= then <= last):
+                    due.setdefault(then, {})[finding.id] = finding
+            for then in (then for then in due if day <= then <= end):
+                due[then] = {name: due[then][name] for name in due[then] if _unmet(report[name], then)}
+            earlier = report
+        listed = tuple((day, tuple(findings.values())) for day, findings in sorted(due.items()) if findings)
+        return Course(tuple(stretches), tuple(turns), listed, len(days))
 
 
 def what_if(
@@ -148,32 +168,6 @@ def checked_span(first: date, last: date) -> None:
         zh = f"时间段 {first}..{last} 不对：应先早后晚，至多{MOST_YEARS}年"
         en = f"{first}..{last} is no span of time: the earlier day first, {MOST_YEARS} years at most"
         raise fault(UsageError, "over", zh, en)
-
-
-def _course_through(look: Callable[[date], Report], days: Sequence[date], span: tuple[date, date]) -> Course:
-    """The verdict through a span of time, looked at on the given days, of which the first begins it."""
-    first, last = span
-    stretches: list[Stretch] = []
-    turns: list[Turn] = []
-    due: dict[date, dict[str, Finding]] = {}
-    earlier: Report | None = None
-    for number, day in enumerate(days):
-        report = look(day)
-        end = add_days(days[number + 1], -1) if number + 1 < len(days) else last
-        if stretches and stretches[-1].verdict == report.verdict:
-            stretches[-1] = Stretch(stretches[-1].first, end, report.verdict)
-        else:
-            stretches.append(Stretch(day, end, report.verdict))
-        if earlier is not None and (changed := flips(earlier, report)):
-            turns.append(Turn(day, changed))
-        for finding in report:
-            for then in (then for then in open_deadlines(finding) if first <= then <= last):
-                due.setdefault(then, {})[finding.id] = finding
-        for then in (then for then in due if day <= then <= end):
-            due[then] = {name: due[then][name] for name in due[then] if _unmet(report[name], then)}
-        earlier = report
-    listed = tuple((day, tuple(findings.values())) for day, findings in sorted(due.items()) if findings)
-    return Course(tuple(stretches), tuple(turns), listed, len(days))
 
 
 def _unmet(finding: Finding, day: date) -> bool:
