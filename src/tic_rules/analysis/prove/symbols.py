@@ -76,6 +76,7 @@ class World:
     ) -> None:
         need_z3()
         self.editions, self.otherwise = editions, otherwise
+        self._sides = [id(ruleset) for ruleset, _ in rules]
         self.axioms: list[Formula] = []
         self._values: dict[object, Value] = {}
         self._flags: dict[tuple[object, ...], Formula] = {}
@@ -227,7 +228,7 @@ class World:
 
     def known_as(self, ruleset: RuleSet, fact: str) -> str:
         """The name of a fact's variables: one for both sides, unless they read it in different ways."""
-        return f"{fact} of {id(ruleset)}" if fact in self.otherwise else fact
+        return f"{fact} of {self._sides.index(id(ruleset))}" if fact in self.otherwise else fact
 
     # --- variables ------------------------------------------------------------------------------------------
 
