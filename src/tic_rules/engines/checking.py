@@ -34,11 +34,12 @@ from tic_rules.results.parts import (
     Consequence,
     Engine,
     Notice,
+    Parts,
     Status,
     Tool,
 )
 from tic_rules.results.provenance import provenance_of
-from tic_rules.results.report import About, Report
+from tic_rules.results.report import Report
 from tic_rules.results.warnings import warnings_of
 
 ENGINES: tuple[Engine, ...] = get_args(Engine)
@@ -77,22 +78,25 @@ def check_subject(
     scene = sorted_scene(subject, ruleset, as_of)
     decisions, engine = _decided(scene, engine, isolated)
     exempted, used = _exemptions(scene, decisions)
-    centre = programme = None
+    about: dict[str, object] = {
+        "tool": Tool(name="tic-rules", version=VERSION, engine=engine),
+        "centre": None,
+        "programme": None,
+        "ruleset": _about(ruleset),
+        "as_of": as_of.isoformat(),
+        "subject": subject,
+    }
     if isinstance(subject, Centre):
-        centre = AboutCentre(id=subject.id, name=last_name(subject), file=subject.file)
+        about["centre"] = AboutCentre(id=subject.id, name=last_name(subject), file=subject.file)
     elif isinstance(subject, Programme):
-        programme = AboutProgramme(file=subject.file, centres=len(subject.approvals))
-    tool = Tool(name="tic-rules", version=VERSION, engine=engine)
-    about = About(tool, centre, programme, _about(ruleset), as_of.isoformat())
+        about["programme"] = AboutProgramme(file=subject.file, centres=len(subject.approvals))
     statuses = _statuses(scene, decisions, exempted)
     return Report(
-        about,
-        lambda: _findings(scene, decisions, statuses, exempted),
-        statuses,
-        lambda findings: _consequences(scene, findings),
-        lambda: _warnings(scene, used),
-        subject,
-        lambda: provenance_of(given, ruleset, exemptions=exemptions),
+        {**about, "_statuses": statuses},
+        findings=lambda _: _findings(scene, decisions, statuses, exempted),
+        consequences=lambda report: Parts(_consequences(scene, report.findings)),
+        warnings=lambda _: _warnings(scene, used),
+        provenance=lambda _: provenance_of(given, ruleset, exemptions=exemptions),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from tic_rules.core.errors import Text
 from tic_rules.core.scalars import Json
@@ -43,33 +43,87 @@ _TYPED: Mapping[str, type[Part]] = {
 }  # fmt: skip
 
 
-class _Made:
-    """An attribute that the evidence gives when it is first looked at, with others of its group."""
+class Made:
+    """An attribute that is made when it is first looked at: `_make` of its owner gives it by name, perhaps
+    with others."""
 
-    def __init__(self, group: str) -> None:
-        self.group = group
+    def __init__(self, of: str) -> None:
+        self.of = of
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
 
-    def __get__(self, finding: Finding | None, owner: type) -> object:
-        if finding is None:
+    def __get__(self, value: Value | None, owner: type) -> object:
+        if value is None:
             return self
-        values = finding.__dict__
-        values.update(getattr(finding._evidence, self.group)())
+        values = value.__dict__
+        values.update(value._make(self.of))
         return values[self.name]
 
 
-def _made(group: str) -> Any:
-    return _Made(group)
+def made(of: str) -> Any:
+    """As `Made`, for a type checker any value."""
+    return Made(of)
 
 
-class Finding:
+class Value:
+    """What `as_dict` says and `from_dict` takes: it does not change, two are equal where they say the same,
+    and it stands as a field of a pydantic model."""
+
+    _called: ClassVar[str]
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        raise NotImplementedError
+
+    def as_dict(self) -> Json:
+        raise NotImplementedError
+
+    def _make(self, of: str) -> Mapping[str, object]:
+        """Attributes by name that nobody has looked at yet."""
+        raise NotImplementedError
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a {self._called} does not change; {name} cannot be set")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"a {self._called} does not change; {name} cannot be deleted")
+
+    def __eq__(self, other: object) -> bool:
+        return self.as_dict() == other.as_dict() if isinstance(other, Value) else NotImplemented
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        from pydantic_core import core_schema
+
+        def read(value: Any) -> object:
+            if isinstance(value, cls):
+                return value
+            from tic_rules.results import shape  # only where data of others is read
+
+            shape.require(value, cls._called)
+            return cls.from_dict(value)
+
+        written = core_schema.plain_serializer_function_ser_schema(lambda value: value.as_dict())
+        name = (
+            f"{cls.__module__}.{cls.__qualname__}:{id(cls)}"  # a schema of its own among those of a service
+        )
+        return core_schema.no_info_plain_validator_function(read, ref=name, serialization=written)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> Json:
+        from tic_rules.results.schemas import schema_of
+
+        return schema_of(cls._called)
+
+
+class Finding(Value):
     """One rule decided for one centre. Attributes are the keys of the JSON (`tic-rules schema report`).
 
     A finding does not change. Its message, numbers, places and trace are made when they are first looked at,
     and are remembered with it; two findings are equal where they say the same."""
 
+    _called = "finding"
     _evidence: Evidence
     counts: bool
     """Whether the verdict looks at this finding."""
@@ -90,27 +144,27 @@ class Finding:
     remedy: Text
     citation: Citation
     reading: Text | None
-    message: Text = _made("words")
-    detail: Text = _made("words")
+    message: Text = made("words")
+    detail: Text = made("words")
     """The message without what the title says already: numbers, days, what is missing."""
-    observed: Quantity | None = _made("numbers")
-    required: Requirement | None = _made("numbers")
-    gap: str | None = _made("numbers")
-    progress: float | None = _made("numbers")
+    observed: Quantity | None = made("numbers")
+    required: Requirement | None = made("numbers")
+    gap: str | None = made("numbers")
+    progress: float | None = made("numbers")
     """From 0 to 1; None where there is no bound to come up to."""
-    deadline: str | None = _made("time")
-    deadline_range: list[str] | None = _made("time")
+    deadline: str | None = made("time")
+    deadline_range: list[str] | None = made("time")
     """The first and the last day that the deadline may be, where the data leaves it open between days."""
-    days_left: int | None = _made("time")
-    window: list[str] | None = _made("time")
-    reached_on: str | None = _made("time")
-    years: list[OwedYear] = _made("time")
-    lacking: list[str] = _made("places")
-    place: Place | None = _made("places")
-    data: list[Place] = _made("places")
-    sources: list[Part] = _made("places")
-    missing: list[str] = _made("places")
-    trace: Part = _made("steps")
+    days_left: int | None = made("time")
+    window: list[str] | None = made("time")
+    reached_on: str | None = made("time")
+    years: list[OwedYear] = made("time")
+    lacking: list[str] = made("places")
+    place: Place | None = made("places")
+    data: list[Place] = made("places")
+    sources: list[Part] = made("places")
+    missing: list[str] = made("places")
+    trace: Part = made("steps")
 
     def __init__(self, values: Mapping[str, object], evidence: Evidence | None = None) -> None:
         """`values` are attributes by name; what is not among them is asked of the evidence."""
@@ -136,55 +190,13 @@ class Finding:
         """What the finding was made from; None for one that was read back."""
         return self.__dict__.get("_evidence")
 
-    @property
-    def of_rule(self) -> Json:
-        """What the finding knows of its rule beside the JSON."""
-        return {"new_in": self.new_in}
-
     def as_dict(self) -> Json:
         """The finding as plain JSON values, keys in their fixed order."""
-        return {
-            "rule": self.rule,
-            "status": self.status,
-            "severity": self.severity,
-            "kind": self.kind,
-            "modality": self.modality,
-            "bearer": self.bearer,
-            "topic": self.topic,
-            "phase": self.phase,
-            "judged": self.judged,
-            "title": plain(self.title),
-            "message": plain(self.message),
-            "detail": plain(self.detail),
-            "remedy": plain(self.remedy),
-            "citation": dict(self.citation),
-            "observed": plain(self.observed),
-            "required": plain(self.required),
-            "gap": self.gap,
-            "progress": self.progress,
-            "deadline": self.deadline,
-            "deadline_range": plain(self.deadline_range),
-            "days_left": self.days_left,
-            "window": plain(self.window),
-            "reached_on": self.reached_on,
-            "reading": plain(self.reading),
-            "years": [dict(year) for year in self.years],
-            "lacking": list(self.lacking),
-            "place": None if self.place is None else dict(self.place),
-            "data": [dict(place) for place in self.data],
-            "sources": [dict(source) for source in self.sources],
-            "missing": list(self.missing),
-            "trace": plain(self.trace),
-        }
+        return {key: plain(getattr(self, key)) for key in KEYS}
 
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"a finding does not change; {name} cannot be set")
-
-    def __delattr__(self, name: str) -> None:
-        raise AttributeError(f"a finding does not change; {name} cannot be deleted")
-
-    def __eq__(self, other: object) -> bool:
-        return self.as_dict() == other.as_dict() if isinstance(other, Finding) else NotImplemented
+    def _make(self, of: str) -> Mapping[str, object]:
+        made: Mapping[str, object] = getattr(self._evidence, of)()
+        return made
 
     def __hash__(self) -> int:
         return hash((self.rule, self.status))
@@ -193,24 +205,7 @@ class Finding:
         return f"<Finding {self.rule}: {self.status}>"
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _again, (type(self), self.as_dict(), self.of_rule)
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return value_schema(cls)
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> Json:
-        from tic_rules.results.schemas import finding_schema
-
-        return finding_schema()
-
-
-def _again(cls: type[Finding], data: Mapping[str, object], of_rule: Mapping[str, object]) -> Finding:
-    """A finding that comes from another process, with what it knows of its rule beside the JSON."""
-    finding = cls.from_dict(data)
-    finding.__dict__.update(of_rule)
-    return finding
+        return type(self).from_dict, (self.as_dict(),), {"new_in": self.new_in}
 
 
 def weight(modality: str, kind: str, status: str) -> dict[str, object]:
@@ -220,20 +215,3 @@ def weight(modality: str, kind: str, status: str) -> dict[str, object]:
         "severity": None if status != "fail" else "error" if binds else "note",
         "counts": binds and kind not in UNCOUNTED and status != "not_applicable",
     }
-
-
-def value_schema(cls: type[Any]) -> CoreSchema:
-    """How pydantic reads and writes a finding or a report: as what `as_dict` gives and `from_dict` takes."""
-    from pydantic_core import core_schema
-
-    def read(value: Any) -> object:
-        if isinstance(value, cls):
-            return value
-        from tic_rules.results import shape  # only where data of others is read
-
-        shape.require(value, "finding" if issubclass(cls, Finding) else "report")
-        return cls.from_dict(value)
-
-    written = core_schema.plain_serializer_function_ser_schema(lambda value: value.as_dict())
-    name = f"{cls.__module__}.{cls.__qualname__}:{id(cls)}"  # a schema of its own among those of a service
-    return core_schema.no_info_plain_validator_function(read, ref=name, serialization=written)

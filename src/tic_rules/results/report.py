@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self
 
 from pydantic_core import to_json
 
 from tic_rules.core.errors import UsageError, clip, fault, visible
 from tic_rules.core.scalars import Json
 from tic_rules.model.rulefile import BEARERS, PHASES
-from tic_rules.results.finding import KEYS, Finding, value_schema
+from tic_rules.results.finding import KEYS, Finding, Value, made
 from tic_rules.results.parts import (
     STATUSES,
     VERDICTS,
@@ -35,88 +35,66 @@ from tic_rules.results.parts import (
 from tic_rules.results.waiting import Wait, Waiting, waiting_of
 
 if TYPE_CHECKING:
-    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
-    from pydantic_core import CoreSchema
-
     from tic_rules.results.frame import Backend
 
 SCHEMA_VERSION = 1
 
 
-class About(NamedTuple):
-    """What a report is about. `centre` and `programme`: one of them is None."""
-
-    tool: Tool
-    centre: AboutCentre | None
-    programme: AboutProgramme | None
-    ruleset: AboutRules
-    as_of: str
-
-
-class Report:
+class Report(Value):
     """A centre (or a programme) held against a rule set. Iterates over its findings;
     `report["investment-2y"]` is one of them.
 
     A report does not change; two are equal where they say the same. `subject` is the data that was checked: a
     report that was read back, or that came from another process, has none."""
 
+    _called = "report"
     tool: Tool
     centre: AboutCentre | None
     programme: AboutProgramme | None
+    """What a report is about: one of them is None."""
     ruleset: AboutRules
     as_of: str
     subject: Any
+    _makers: Mapping[str, Callable[[Report], object]]
+    _whole: Waiting | None = None
+    """Of a report of one phase, what the whole waits for, as far as it is known."""
+    findings: tuple[Finding, ...] = made("findings")
+    """A finding for every rule, in the rule set's order."""
+    consequences: list[Consequence] = made("consequences")
+    """The consequences that follow, with the chain that led to each and its amount."""
+    warnings: tuple[Notice, ...] = made("warnings")
+    """What the data says without effect: late dates, unused exemptions, unknown rules."""
+    provenance: Provenance | None = made("provenance")
+    """Digests of data, rule file and official text, and the settings; None for a report without."""
 
-    def __init__(
-        self,
-        about: About,
-        findings: Callable[[], tuple[Finding, ...]],
-        statuses: Mapping[str, Status],
-        consequences: Callable[[tuple[Finding, ...]], list[Consequence]],
-        warnings: Callable[[], tuple[Notice, ...]],
-        subject: Any = None,
-        provenance: Callable[[], Provenance | None] = lambda: None,
-    ) -> None:
-        """What is a function is made when it is first looked at: findings, consequences (of the findings),
-        warnings, provenance.
+    def __init__(self, values: Mapping[str, object], **makers: Callable[[Report], object]) -> None:
+        """`values` are attributes by name; a function of the report makes one when it is first looked at.
 
-        `statuses` are those of the findings."""
-        self.__dict__.update(about._asdict(), subject=subject)
-        self._findings, self._statuses = findings, statuses
-        self._consequences, self._warnings = consequences, warnings
-        self._provenance = provenance
-        self._data_verdict: Verdict | None = None
-        self._waiting: Waiting | None = None
+        `_statuses`, where they are given, are those of the findings, before these are made."""
+        self.__dict__.update(values, _makers=makers)
 
-    def __setattr__(self, name: str, value: object) -> None:
-        if not name.startswith("_"):
-            raise AttributeError(f"a report does not change; {name} cannot be set")
-        super().__setattr__(name, value)
-
-    def __delattr__(self, name: str) -> None:
-        raise AttributeError(f"a report does not change; {name} cannot be deleted")
-
-    @cached_property
-    def findings(self) -> tuple[Finding, ...]:
-        """A finding for every rule, in the rule set's order."""
-        return self._findings()
+    def _make(self, of: str) -> Mapping[str, object]:
+        return {of: self._makers[of](self)}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """A report of what `as_dict` gives; findings may lack keys that nobody will look at."""
-        centre, programme = (part(data[key]) if data.get(key) else None for key in ("centre", "programme"))
-        about = About(part(data["tool"]), centre, programme, part(data["ruleset"]), data["as_of"])
-        consequences = part(data["consequences"], Consequence)
-        warnings = tuple(part(data["warnings"], Notice))
-        findings = tuple(map(Finding.from_dict, data["findings"]))
-        statuses = {finding.id: finding.status for finding in findings}
-        given = part(data.get("provenance"), Provenance)
-        report = cls(
-            about, lambda: findings, statuses, lambda _: consequences, lambda: warnings, None, lambda: given
+        values = {key: data[key] for key in ("data_verdict", "waiting") if data.get(key) is not None}
+        if "waiting" in values:
+            given: Waiting = part({**values["waiting"], "data": []}, Waiting)
+            values["waiting"] = Waiting({**given, "data": part(data["waiting"]["data"], Wait)})
+        return cls(
+            {
+                **{key: part(data.get(key) or None) for key in ("tool", "centre", "programme", "ruleset")},
+                "as_of": data["as_of"],
+                "subject": None,
+                "findings": tuple(map(Finding.from_dict, data["findings"])),
+                "consequences": part(data["consequences"], Consequence),
+                "warnings": tuple(part(data["warnings"], Notice)),
+                "provenance": part(data.get("provenance"), Provenance),
+                **values,
+            }
         )
-        report._data_verdict = data.get("data_verdict")
-        report._waiting = _waiting_part(data.get("waiting"))
-        return report
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
@@ -137,6 +115,10 @@ class Report:
 
     def __len__(self) -> int:
         return len(self._statuses)
+
+    @cached_property
+    def _statuses(self) -> dict[str, Status]:
+        return {finding.id: finding.status for finding in self.findings}
 
     @cached_property
     def _by_id(self) -> dict[str, Finding]:
@@ -168,18 +150,16 @@ class Report:
         """The verdict over all rules that count."""
         return self._verdicts[""] or "compliant"
 
-    @property
+    @cached_property
     def data_verdict(self) -> Verdict:
         """The verdict over the rules that data decides, without those that wait for a judgement."""
-        if self._data_verdict is not None:
-            return self._data_verdict
         counted = {finding.status for finding in self.findings if finding.counts and not finding.judged}
         return verdict_of(counted) or "compliant"
 
     @cached_property
     def waiting(self) -> Waiting:
         """What the report waits for: missing data, judgements, and why the verdict is what it is."""
-        return self._waiting or waiting_of(self.findings)
+        return waiting_of(self.findings, self._whole)
 
     @property
     def bearers(self) -> Part:
@@ -209,40 +189,25 @@ class Report:
             raise fault(UsageError, "phase", zh, f"no phase {phase}; the phases are: {names}")
         findings = tuple(finding for finding in self.findings if finding.phase == phase)
         rules = {finding.rule for finding in findings}
-        report = Report(
-            About(self.tool, self.centre, self.programme, self.ruleset, self.as_of),
-            lambda: findings,
-            {finding.id: finding.status for finding in findings},
-            lambda _: [each for each in self.consequences if each["rule"] in rules],
-            self._warnings,
-            self.subject,
-            partial(_of_phase, self, phase),
+        kept = ("tool", "centre", "programme", "ruleset", "as_of", "subject")
+        return Report(
+            {
+                **{name: getattr(self, name) for name in kept},
+                "findings": findings,
+                "_whole": self.__dict__.get("waiting"),
+            },
+            consequences=lambda _: Parts(one for one in self.consequences if one["rule"] in rules),
+            warnings=lambda _: self.warnings,
+            provenance=lambda _: _of_phase(self, phase),
         )
-        if self._waiting is not None:
-            report._waiting = waiting_of(findings, self._waiting)
-        return report
-
-    # --- what follows, and what has no effect ---------------------------------------------------------------
-
-    @cached_property
-    def consequences(self) -> list[Consequence]:
-        """The consequences that follow, with the chain that led to each and its amount."""
-        return Parts(self._consequences(self.findings))
-
-    @cached_property
-    def warnings(self) -> tuple[Notice, ...]:
-        """What the data says without effect: late dates, unused exemptions, unknown rules."""
-        return self._warnings()
-
-    @cached_property
-    def provenance(self) -> Provenance | None:
-        """Digests of data, rule file and official text, and the settings; None for a report without."""
-        return self._provenance()
 
     # --- as data --------------------------------------------------------------------------------------------
 
     def as_dict(self) -> Json:
         """The report as plain JSON values; the same input gives the same keys in the same order."""
+        return self._as_dict([finding.as_dict() for finding in self.findings])
+
+    def _as_dict(self, findings: list[Json]) -> Json:
         about: dict[str, object] = {"tool": self.tool, "centre": self.centre}
         if self.programme is not None:
             about["programme"] = self.programme
@@ -256,7 +221,6 @@ class Report:
             "summary": self.summary,
             "waiting": self.waiting,
         }
-        findings = [finding.as_dict() for finding in self.findings]
         ends = {"consequences": plain(self.consequences), "warnings": plain(self.warnings)}
         if self.provenance is not None:
             ends["provenance"] = plain(self.provenance)
@@ -282,9 +246,6 @@ class Report:
 
         return page_part(self)
 
-    def __eq__(self, other: object) -> bool:
-        return self.as_dict() == other.as_dict() if isinstance(other, Report) else NotImplemented
-
     def __hash__(self) -> int:
         return hash((self.ruleset["id"], self.as_of, self.findings))
 
@@ -297,32 +258,7 @@ class Report:
         )
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _again, (type(self), self.as_dict(), [finding.of_rule for finding in self.findings])
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return value_schema(cls)
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> Json:
-        from tic_rules.results.schemas import one_report_schema
-
-        return one_report_schema()
-
-
-def _again(cls: type[Report], data: Json, of_rules: list[Json]) -> Report:
-    """A report that comes from another process, whose findings know of their rules."""
-    report = cls.from_dict(data)
-    for finding, values in zip(report.findings, of_rules, strict=True):
-        finding.__dict__.update(values)
-    return report
-
-
-def _waiting_part(data: Json | None) -> Waiting | None:
-    if data is None:
-        return None
-    given: Waiting = part({**data, "data": []}, Waiting)
-    return Waiting({**given, "data": part(data["data"], Wait)})
+        return type(self).from_dict, (self._as_dict([]),), {"findings": self.findings}
 
 
 def _of_phase(report: Report, phase: str) -> Provenance | None:
@@ -347,4 +283,4 @@ def verdict_of(statuses: set[Status]) -> Verdict | None:
     return "on_course" if "pending" in statuses else "compliant"
 
 
-__all__ = ["KEYS", "SCHEMA_VERSION", "STATUSES", "VERDICTS", "About", "Finding", "Part", "Report", "Verdict"]
+__all__ = ["KEYS", "SCHEMA_VERSION", "STATUSES", "VERDICTS", "Finding", "Part", "Report", "Verdict"]

@@ -201,6 +201,11 @@ def one_report_schema() -> dict[str, object]:
     return {"type": "object", "properties": properties, "required": required}
 
 
+def schema_of(name: str) -> dict[str, object]:
+    """The schema of a `report`, or a `finding`."""
+    return one_report_schema() if name == "report" else finding_schema()
+
+
 def diagnostic_schema() -> dict[str, object]:
     """The schema of a fault of a file."""
     properties = {

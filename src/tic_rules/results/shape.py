@@ -82,6 +82,6 @@ def require(value: object, name: str) -> None:
 
 @cache
 def _schema(name: str) -> Json:
-    from tic_rules.results.schemas import finding_schema, one_report_schema  # knows the data's models
+    from tic_rules.results.schemas import schema_of  # knows the data's models
 
-    return one_report_schema() if name == "report" else finding_schema()
+    return schema_of(name)
