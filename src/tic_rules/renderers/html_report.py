@@ -36,20 +36,6 @@ _GROUPS = {
 }  # fmt: skip
 
 
-class Bar(NamedTuple):
-    """Progress towards a threshold; `part` of 100."""
-
-    finding: Finding
-    part: str
-
-
-class Group(NamedTuple):
-    """The findings of one topic."""
-
-    label: Text
-    findings: tuple[Finding, ...]
-
-
 class One(NamedTuple):
     """One report, ready to be shown."""
 
@@ -57,13 +43,14 @@ class One(NamedTuple):
     report: Report
     name: str
     verdict: str
-    summary: tuple[tuple[str, int], ...]
+    summary: list[tuple[str, int]]
     timeline: Timeline | None
-    bars: tuple[Bar, ...]
-    groups: tuple[Group, ...]
-    folded: tuple[tuple[str, int], ...]
+    bars: list[Finding]
+    """Those that have come some part of their way to a bound."""
+    groups: list[tuple[Text, list[Finding]]]
+    """The findings by topic."""
     full: bool
-    problems: tuple[Finding, ...]
+    problems: list[Finding]
     """What fails, then what is exempted, then what is encouraged and absent."""
     titles: dict[str, Finding]
     """The findings by rule, for the lists that name them."""
@@ -75,14 +62,7 @@ class Row(NamedTuple):
     number: int
     name: str
     verdict: str
-    summary: tuple[tuple[str, int], ...]
-    document: Text
-
-
-class First(NamedTuple):
-    """What the head says of a page of one report, or of one rule set."""
-
-    name: str
+    summary: list[tuple[str, int]]
     document: Part
     as_of: str
 
@@ -102,7 +82,6 @@ class Sheet:
         self.options, self.waiting, self.centres = options, list[Report](), 0
         self.rows: list[Row] = []
         self.rulesets: dict[str, int] = {}
-        self.first: First | None = None
         self.gathered, self.spool = Gathering(), Spool()
         self.clauses: dict[str, tuple[tuple[int, int], Clause]] = {}
         self._centre: Callable[..., str] | None = None
@@ -122,13 +101,11 @@ class Sheet:
         from tic_rules.renderers.html import render as page
 
         self._write_waiting(one=not self.rows and len(self.waiting) == 1)
-        overview = self.gathered.overview() if len(self.rows) > 1 else None
         made = page(
             "report.html.j2",
             lang=self.options.lang,
             rows=self.rows,
-            first=self.first,
-            overview=overview,
+            overview=self.gathered if len(self.rows) > 1 else None,
             clauses=[clause for _, clause in sorted(self.clauses.values(), key=lambda item: item[0])],
             several=len(self.rulesets) > 1,
             tally_of=run.tally,
@@ -151,23 +128,24 @@ class Sheet:
         )
         for report in self.waiting:
             sheet = _shown(len(self.rows), report, self.options.verdict_of(report), self.full)
-            document = document_of(report)
-            self.rows.append(Row(sheet.number, sheet.name, sheet.verdict, sheet.summary, document))
-            self.first = self.first or First(sheet.name, report.ruleset.document, report.as_of)
+            document = report.ruleset.document
+            self.rows.append(
+                Row(sheet.number, sheet.name, sheet.verdict, sheet.summary, document, report.as_of)
+            )
             self.rulesets.setdefault(report.ruleset.id, len(self.rulesets))
             self.gathered.add(report)
             self.spool.add(_tidy(written(sheet, one)))
             if not self.full:
-                self._refer(sheet, document)
+                self._refer(sheet)
         self.waiting.clear()
 
-    def _refer(self, sheet: One, document: Text) -> None:
+    def _refer(self, sheet: One) -> None:
         """Keep the clauses that a folded report refers to, with their places in the rule sets' order."""
         ruleset = self.rulesets[sheet.report.ruleset.id]
-        shown = {finding.rule for group in sheet.groups for finding in group.findings}
+        shown = {finding.rule for _, findings in sheet.groups for finding in findings}
         for number, f in enumerate(sheet.report):
             if f.rule in shown and f.rule not in self.clauses:
-                self.clauses[f.rule] = (ruleset, number), self.gathered.clause(f, document)
+                self.clauses[f.rule] = (ruleset, number), self.gathered.clause(f, document_of(sheet.report))
 
 
 def _words() -> dict[str, object]:
@@ -195,28 +173,25 @@ def _shown(number: int, report: Report, verdict: str, full: bool) -> One:
     left_out = () if full or report.programme is not None else ("pass", "not_applicable")
     shown = [f for f in report if f.status not in left_out]
     counted: Counter[str] = Counter(f.status for f in report)
-    folded = [(status, counted[status]) for status in left_out if counted[status]]
     measured = [f for f in shown if full and f.progress is not None and f.status != "not_applicable"]
-    bars = [
-        Bar(f, f"{100 * (f.progress or 0):.4g}")
-        for f in sorted(measured, key=lambda f: (f.status in ("pass", "exempted"), ORDER.index(f.status)))
-    ]
     wrong = [finding for finding in report if finding.status in ("fail", "exempted")]
     return One(
-        number, report, name_of(report), verdict, tuple((s, counted[s]) for s in ORDER if counted[s]),
-        timeline_of(report), tuple(bars), tuple(_groups(shown)), tuple(folded), full,
-        tuple(sorted(wrong, key=lambda one: (one.severity == "note", one.status != "fail"))),
+        number, report, name_of(report), verdict, [(s, counted[s]) for s in ORDER if counted[s]],
+        timeline_of(report),
+        sorted(measured, key=lambda f: (f.status in ("pass", "exempted"), ORDER.index(f.status))),
+        _groups(shown), full,
+        sorted(wrong, key=lambda one: (one.severity == "note", one.status != "fail")),
         {finding.rule: finding for finding in report},
     )  # fmt: skip
 
 
-def _groups(findings: Iterable[Finding]) -> list[Group]:
+def _groups(findings: Iterable[Finding]) -> list[tuple[Text, list[Finding]]]:
     """By topic, in the document's order; within one, what needs attention first."""
     by_topic: dict[str, list[Finding]] = {}
     for finding in findings:
         by_topic.setdefault(finding.topic.split(".")[0], []).append(finding)
     return [
-        Group(_topic(topic, members), tuple(sorted(members, key=lambda f: ORDER.index(f.status))))
+        (_topic(topic, members), sorted(members, key=lambda f: ORDER.index(f.status)))
         for topic, members in by_topic.items()
     ]
 

@@ -21,6 +21,27 @@ MOST = 10
 
 
 @dataclass(slots=True)
+class ByCentre:
+    """Centres counted by verdict. The reports of one centre come one after the other; the worst counts."""
+
+    counted: Counter[str] = field(default_factory=Counter)
+    _last: tuple[object, str] | None = None
+
+    def add(self, report: Report, verdict: str) -> None:
+        centre = (about_of(report).get("file"), centre_key(report), report.programme is None)
+        if self._last is not None and self._last[0] == centre:
+            before = self._last[1]
+            self.counted[before] -= 1
+            verdict = min(before, verdict, key=VERDICTS.index)
+        self.counted[verdict] += 1
+        self._last = centre, verdict
+
+    def in_order(self) -> list[tuple[str, int]]:
+        """The verdicts from the worst on, with their numbers."""
+        return [(verdict, self.counted[verdict]) for verdict in VERDICTS if self.counted[verdict]]
+
+
+@dataclass(slots=True)
 class Tally:
     """Counts to be added up across processes; they grow with the number of rules, not of centres."""
 
@@ -29,23 +50,14 @@ class Tally:
     new: int = 0
     of_new_rules: int = 0
     in_baseline: int = 0
-    centres: Counter[str] = field(default_factory=Counter)
+    centres: ByCentre = field(default_factory=ByCentre)
     failed: Counter[str] = field(default_factory=Counter)
     rules: dict[str, tuple[str, Text, Text]] = field(default_factory=dict)
-    _last: tuple[object, str] | None = None
-    """Which centre the last report was of, and its verdict until then."""
 
     def add(self, report: Report, options: Options) -> None:
-        """Count a report; those of one centre come one after the other, the worst verdict counts."""
+        """Count a report."""
         self.reports += 1
-        about = about_of(report)
-        who = (about.get("file"), centre_key(report), report.programme is None)
-        before = self._last[1] if self._last is not None and self._last[0] == who else None
-        verdict = min((v for v in (before, options.verdict_of(report)) if v), key=VERDICTS.index)
-        if before is not None:
-            self.centres[before] -= 1
-        self.centres[verdict] += 1
-        self._last = (who, verdict)
+        self.centres.add(report, options.verdict_of(report))
         for finding in report:
             if finding.status == "fail" and finding.counts:
                 self.failed[finding.rule] += 1
@@ -66,7 +78,7 @@ class Tally:
         self.new += other.new
         self.of_new_rules += other.of_new_rules
         self.in_baseline += other.in_baseline
-        self.centres.update(other.centres)
+        self.centres.counted.update(other.centres.counted)
         self.failed.update(other.failed)
         self.rules |= other.rules
 
@@ -78,13 +90,11 @@ class Tally:
     @property
     def many(self) -> bool:
         """Whether there is anything to sum up."""
-        return sum(self.centres.values()) + self.broken > 1
+        return self.centres.counted.total() + self.broken > 1
 
     def verdicts(self, lang: str) -> Iterator[tuple[str, int]]:
         """Centres by verdict, from the worst on; files that could not be checked last."""
-        for verdict in VERDICTS:
-            if self.centres[verdict]:
-                yield VERDICT[verdict].in_(lang), self.centres[verdict]
+        yield from ((VERDICT[verdict].in_(lang), number) for verdict, number in self.centres.in_order())
         if self.broken:
             yield "无法检查的文件" if lang == "zh" else "files that could not be checked", self.broken
 

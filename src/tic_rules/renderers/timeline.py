@@ -39,7 +39,6 @@ class Timeline(NamedTuple):
     """The years that owe something: year, status, where it stands."""
     today: date
     today_x: float
-    past: float
     height: int
 
 
@@ -75,7 +74,7 @@ def timeline_of(report: Report) -> Timeline | None:
         rows[row] = left + wide
         marks.append(Mark(day, at, row, anchor, label, _counts(by_day[day])))
     owed = _years(years, x, first, last)
-    return Timeline(tuple(marks), owed, today, x(today), x(today), 150 + 44 * (max(m.y for m in marks)))
+    return Timeline(tuple(marks), owed, today, x(today), 150 + 44 * (max(m.y for m in marks)))
 
 
 def _label(day: date, findings: list[Finding], approved: date | None, *, ends_term: bool) -> Text:
