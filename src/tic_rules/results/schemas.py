@@ -62,9 +62,10 @@ def _referred(value: object) -> Iterator[str]:
             yield from _referred(item)
 
 
+_WORDS: dict[str, object] = {"type": "string"}
 _TEXT: dict[str, object] = {
     "type": "object",
-    "properties": {"zh": {"type": "string"}, "en": {"type": "string"}},
+    "properties": {"zh": _WORDS, "en": _WORDS},
     "required": ["zh", "en"],
     "additionalProperties": False,
 }
@@ -86,8 +87,9 @@ _PLACE: dict[str, object] = {
 _OTHER_OPERATORS = ("is", "among", "any_among", "contains_all", "each_of")
 
 
-def _object(*required: str) -> dict[str, object]:
-    return {"type": "object", "required": list(required)}
+def _object(*required: str, **properties: object) -> dict[str, object]:
+    shape: dict[str, object] = {"type": "object", "required": list(required)}
+    return shape | {"properties": properties} if properties else shape
 
 
 def _array(items: dict[str, object]) -> dict[str, object]:
@@ -95,15 +97,13 @@ def _array(items: dict[str, object]) -> dict[str, object]:
 
 
 _SHA256: dict[str, object] = {"type": ["string", "null"], "pattern": "^[0-9a-f]{64}$"}
-_DATA = {"of": {"enum": ["text", "values"]}, "sha256": _SHA256, "centres": _SHA256}
-_PROVENANCE = _object("data", "rules", "text", "settings") | {
-    "properties": {
-        "data": _object("of", "sha256") | {"properties": _DATA},
-        "rules": _object("file", "sha256") | {"properties": {"file": _STRING, "sha256": _SHA256}},
-        "text": _SHA256,
-        "settings": _object("phase", "exemptions"),
-    }
-}
+_PROVENANCE = _object(
+    "data", "rules", "text", "settings",
+    data=_object("of", "sha256", of={"enum": ["text", "values"]}, sha256=_SHA256, centres=_SHA256),
+    rules=_object("file", "sha256", file=_STRING, sha256=_SHA256),
+    text=_SHA256,
+    settings=_object("phase", "exemptions"),
+)  # fmt: skip
 
 
 def finding_schema() -> dict[str, object]:
@@ -111,23 +111,20 @@ def finding_schema() -> dict[str, object]:
     window = {"type": "array", "items": _DAY, "minItems": 2, "maxItems": 2}
     required = {"op": {"enum": [*OPERATORS.values(), *_OTHER_OPERATORS]}}
     properties: dict[str, object] = {
-        "rule": {"type": "string"},
+        "rule": _WORDS,
         "status": {"enum": list(STATUSES)},
         "severity": {"enum": ["error", "note", None]},
         "kind": {"enum": list(get_args(Kind))},
         "modality": {"enum": list(get_args(Modality))},
         "bearer": {"enum": list(BEARERS)},
-        "topic": {"type": "string"},
+        "topic": _WORDS,
         "phase": {"enum": list(PHASES)},
         "judged": {"type": "boolean"},
         **dict.fromkeys(("title", "message", "detail", "remedy"), _TEXT),
-        "citation": _object("document", "locator", "quote", "file", "line", "column")
-        | {
-            "properties": {
-                **{key: {"type": "string"} for key in ("document", "locator", "quote")},
-                "file": _STRING,
-            }
-        },
+        "citation": _object(
+            "document", "locator", "quote", "file", "line", "column",
+            **dict.fromkeys(("document", "locator", "quote"), _WORDS), file=_STRING,
+        ),
         "observed": {"type": ["object", "null"]},
         "required": {"type": ["object", "null"], "properties": required},
         "gap": _DECIMAL,
@@ -139,13 +136,13 @@ def finding_schema() -> dict[str, object]:
         "reached_on": _DAY,
         "reading": {"anyOf": [_TEXT, {"type": "null"}]},
         "years": _array({"type": "object"}),
-        "lacking": _array({"type": "string"}),
+        "lacking": _array(_WORDS),
         "place": _PLACE,
         "data": _array(_PLACE),
         "sources": _array({"type": "object"}),
-        "missing": _array({"type": "string"}),
+        "missing": _array(_WORDS),
         "trace": {"type": "object"},
-    }
+    }  # fmt: skip
     return {
         "type": "object",
         "properties": properties,
@@ -154,32 +151,22 @@ def finding_schema() -> dict[str, object]:
     }
 
 
-_WAITING = _object("reason", "data", "judgements") | {
-    "properties": {
-        "reason": _TEXT,
-        "data": _array(
-            _object("field", "label", "places", "rules", "counted", "alone")
-            | {"properties": {"field": {"type": "string"}}}
-        ),
-        "judgements": _array({"type": "string"}),
-    }
-}
+_WAIT = _object("field", "label", "places", "rules", "counted", "alone", field=_WORDS)
+_WAITING = _object(
+    "reason", "data", "judgements", reason=_TEXT, data=_array(_WAIT), judgements=_array(_WORDS)
+)
 
 
 def one_report_schema() -> dict[str, object]:
     """The schema of one report."""
     properties: dict[str, object] = {
-        "tool": _object("name", "version", "engine")
-        | {
-            "properties": {
-                "name": {"type": "string"},
-                "version": {"type": "string"},
-                "engine": {"enum": list(get_args(Engine))},
-            }
-        },
+        "tool": _object(
+            "name", "version", "engine",
+            name=_WORDS, version=_WORDS, engine={"enum": list(get_args(Engine))},
+        ),
         "centre": {"type": ["object", "null"], "properties": dict.fromkeys(("id", "name", "file"), _STRING)},
         "programme": {"type": "object"},
-        "ruleset": _object("id", "version", "document") | {"properties": {"id": {"type": "string"}}},
+        "ruleset": _object("id", "version", "document", id=_WORDS),
         "as_of": _DATE,
         "verdict": {"enum": list(VERDICTS)},
         "data_verdict": {"enum": list(VERDICTS)},
@@ -191,12 +178,8 @@ def one_report_schema() -> dict[str, object]:
         "consequences": _array(_object("rule", "because", "amount")),
         "warnings": _array(_object("code", "message")),
         "provenance": _PROVENANCE,
-    }
-    later = (
-        "programme",
-        "provenance",
-        "waiting",
-    )  # only of a programme; not in reports of before it was written
+    }  # fmt: skip
+    later = ("programme", "provenance", "waiting")  # only of a programme; not in older reports
     required = [name for name in properties if name not in later]
     return {"type": "object", "properties": properties, "required": required}
 
@@ -209,7 +192,7 @@ def schema_of(name: str) -> dict[str, object]:
 def diagnostic_schema() -> dict[str, object]:
     """The schema of a fault of a file."""
     properties = {
-        "code": {"type": "string"},
+        "code": _WORDS,
         "message": _TEXT,
         **dict.fromkeys(("file", "path", "cell"), _STRING),
         **dict.fromkeys(("line", "column"), _INTEGER),
@@ -219,9 +202,7 @@ def diagnostic_schema() -> dict[str, object]:
 
 def report_schema() -> dict[str, object]:
     """The schema of `--format json`: the reports, and the files that gave none, with their faults."""
-    unusable = _object("file", "diagnostics") | {
-        "properties": {"file": _STRING, "diagnostics": _array(diagnostic_schema())}
-    }
+    unusable = _object("file", "diagnostics", file=_STRING, diagnostics=_array(diagnostic_schema()))
     return {
         "$schema": DRAFT,
         "$id": f"{NAMESPACE}:report",
