@@ -41,8 +41,7 @@ def warnings_of(scene: Scene, used: set[int]) -> tuple[Notice, ...]:
         *(_warn(subject, "implausible", at, said.zh, said.en) for at, said in implausible(subject, ruleset)),
         *_about_scenarios(scene),
         *_about_approval(scene),
-        *_about_judgements(scene),
-        *_about_exemptions(subject, ruleset, used, as_of),
+        *_about_entries(scene, used),
     )
 
 
@@ -231,29 +230,26 @@ def _about_scenarios(scene: Scene) -> Iterator[Notice]:
         yield _warn(scene.subject, "open-clock", ("approved_on",), TOO_OPEN.zh, TOO_OPEN.en)
 
 
-def _about_judgements(scene: Scene) -> Iterator[Notice]:
-    """The attestations without effect, and why."""
-    ruleset = scene.ruleset
-    for index, given in enumerate(scene.subject.attestations):
-        if given.rule is None:
-            zh, en = "认定意见没有写明规则（rule），不起作用", "an attestation without a rule has no effect"
-            yield _warn(scene.subject, "attestation", ("attestations", index), zh, en)
-            continue
-        of_set, _, rule_id = given.rule.partition("/")
-        if of_set != ruleset.id:
-            yield from _about_name(scene.subject, ("attestations", index, "rule"), given.rule, ruleset)
-            continue
-        if rule_id not in ruleset:
-            shown = clip(rule_id)
-            zh = f"没有规则 {shown}，该认定意见不起作用"
-            en = f"there is no rule {shown}; the attestation has no effect"
-            yield _warn(scene.subject, "unknown-rule", ("attestations", index, "rule"), zh, en)
-            continue
-        why = _why_without_effect(given, ruleset[rule_id], scene)
-        if why is not None:
-            code, part, zh, en = why
-            at = ("attestations", index) if part is None else ("attestations", index, part)
-            yield _warn(scene.subject, code, at, zh, en)
+_ENTRIES = {
+    "attestations": (Text("认定意见", "attestation"), ("met", "by", "date", "evidence")),
+    "exemptions": (Text("豁免", "exemption"), ("reason", "approved_by", "date")),
+}
+"""What the entries of these lists are called, and what each has to say."""
+_Why = tuple[str, str | None, str, str]
+"""A code, the field of the entry (None for the whole of it), and what is wrong, in Chinese and English."""
+
+
+def _about_entries(scene: Scene, used: set[int]) -> Iterator[Notice]:
+    """The attestations and exemptions without effect, and why."""
+    for name in _ENTRIES:
+        for index, given in enumerate(getattr(scene.subject, name)):
+            if name == "exemptions" and index in used:
+                continue
+            why = _why_without_effect(given, name, scene)
+            if why is not None:
+                code, part, zh, en = why
+                at = (name, index) if part is None else (name, index, part)
+                yield _warn(scene.subject, code, at, zh, en)
 
 
 def is_misnamed(name: str, ruleset: RuleSet) -> bool:
@@ -262,50 +258,70 @@ def is_misnamed(name: str, ruleset: RuleSet) -> bool:
     return not (of_set and slash) or (of_set != ruleset.id and normal(of_set) == normal(ruleset.id))
 
 
-def _about_name(subject: Subject, at: tuple[str | int, ...], name: str, ruleset: RuleSet) -> Iterator[Notice]:
-    """That no rule of any rule set has this name; nothing where one may have it."""
-    if not is_misnamed(name, ruleset):
-        return
-    rule_id = name.rpartition("/")[2]
-    right, shown = f"{ruleset.id}/{rule_id if rule_id in ruleset else '…'}", clip(name)
-    zh, en = f"规则 {shown} 应写成 {right}", f"the rule {shown} has to be written as {right}"
-    yield _warn(subject, "unknown-rule", at, f"{zh}，该条不起作用", f"{en}; this entry has no effect")
+def _why_without_effect(given: Any, name: str, scene: Scene) -> _Why | None:
+    """Why an attestation or an exemption has no effect; None where it has, or is of another rule set."""
+    ruleset, (noun, required) = scene.ruleset, _ENTRIES[name]
+    if given.rule is None:
+        zh = f"{noun.zh}没有写明规则（rule），不起作用"
+        return noun.en, None, zh, f"an {noun.en} without a rule has no effect"
+    of_set, _, rule_id = given.rule.partition("/")
+    if of_set != ruleset.id:
+        if not is_misnamed(given.rule, ruleset):
+            return None
+        named = given.rule.rpartition("/")[2]
+        right, shown = f"{ruleset.id}/{named if named in ruleset else '…'}", clip(given.rule)
+        en = f"the rule {shown} has to be written as {right}; this entry has no effect"
+        return "unknown-rule", "rule", f"规则 {shown} 应写成 {right}，该条不起作用", en
+    if rule_id not in ruleset:
+        zh, en = f"没有规则 {clip(rule_id)}，该{noun.zh}不起作用", f"there is no rule {clip(rule_id)}"
+        return "unknown-rule", "rule", zh, f"{en}; the {noun.en} has no effect"
+    rule = ruleset[rule_id]
+    why = _why_not_judged(rule, scene) if name == "attestations" else _why_not_exempted(rule)
+    if why is not None:
+        return why
+    if absent := [one for one in required if getattr(given, one) is None]:
+        labels = (ruleset.vocabulary.fields[f"{name}.{one}"] for one in absent)
+        lacks = Text.listed(Text(label.zh, label.en) for label in labels)
+        zh = f"{noun.zh}缺少{lacks.zh}，不起作用"
+        return noun.en, None, zh, f"the {noun.en} lacks: {lacks.en}; it has no effect"
+    why_not = _why_not_attested if name == "attestations" else _why_unused
+    return why_not(given, rule, scene.as_of)
 
 
-def _why_without_effect(given: Any, rule: Rule, scene: Scene) -> tuple[str, str | None, str, str] | None:
-    """Why an attestation for a rule has no effect: a code, the field, the reason; None where it has."""
-    items = frozenset(item.id for item in rule.items)
-    absent = [name for name in ("met", "by", "date", "evidence") if getattr(given, name) is None]
-    if not rule.attested and not left_to_judge(rule, scene):
-        if rule.open_to_judgement:
-            zh = f"规则 {rule.id} 现无须评审之处（数据不足的先补数据），认定意见暂不起作用"
-            en = f"data leaves nothing of rule {rule.id} to be judged so far (give what is missing first)"
-            return "not-attested", "rule", zh, f"{en}; the attestation has no effect yet"
-        zh, en = f"规则 {rule.id} 由数据判定", f"rule {rule.id} is decided by data"
-        return "not-attested", "rule", f"{zh}，认定意见不起作用", f"{en}; the attestation has no effect"
-    if absent:
-        named = _labels("attestations", absent, scene.ruleset)
-        zh, en = f"认定意见缺少{named.zh}", f"the attestation lacks: {named.en};"
-        return "attestation", None, f"{zh}，不起作用", f"{en} it has no effect"
+def _why_not_judged(rule: Rule, scene: Scene) -> _Why | None:
+    if rule.attested or left_to_judge(rule, scene):
+        return None
+    if rule.open_to_judgement:
+        zh = f"规则 {rule.id} 现无须评审之处（数据不足的先补数据），认定意见暂不起作用"
+        en = f"data leaves nothing of rule {rule.id} to be judged so far (give what is missing first)"
+        return "not-attested", "rule", zh, f"{en}; the attestation has no effect yet"
+    zh, en = f"规则 {rule.id} 由数据判定", f"rule {rule.id} is decided by data"
+    return "not-attested", "rule", f"{zh}，认定意见不起作用", f"{en}; the attestation has no effect"
+
+
+def _why_not_exempted(rule: Rule) -> _Why | None:
+    if rule.modality == "in_principle":
+        return None
+    zh = f"规则 {clip(rule.id)} 不是“原则上”的要求，不能豁免"
+    return "exemption", "rule", zh, f"rule {clip(rule.id)} is not one in principle; no exemption is possible"
+
+
+def _why_not_attested(given: Any, rule: Rule, as_of: date) -> _Why | None:
+    items = sorted({item.id for item in rule.items})
     if items and given.item not in items:
-        zh, en = "、".join(sorted(items)), ", ".join(sorted(items))
-        return (
-            "attestation",
-            None,
-            f"规则 {rule.id} 按事项认定，需写明“事项”（item）：{zh}",
-            f"rule {rule.id} takes one attestation an item; name one of {en}",
-        )
+        zh = f"规则 {rule.id} 按事项认定，需写明“事项”（item）：{'、'.join(items)}"
+        en = f"rule {rule.id} takes one attestation an item; name one of {', '.join(items)}"
+        return "attestation", None, zh, en
     if not items and given.item is not None:
         zh, en = f"规则 {rule.id} 不分事项", f"rule {rule.id} has no items"
         return "attestation", "item", f"{zh}，该认定意见不起作用", f"{en}; the attestation has no effect"
-    if given.date.first > scene.as_of:
-        return (
-            "attestation",
-            "date",
+    if given.date.first > as_of:
+        zh, en = (
             "认定意见的日期晚于基准日，不计入",
             "the attestation is dated after the as-of day and is ignored",
         )
-    if expired(given, scene.as_of):
+        return "attestation", "date", zh, en
+    if expired(given, as_of):
         until = given.expires_on.first
         zh = f"规则 {rule.id} 的认定意见有效期至{_zh(until)}，已过期，不计入"
         en = f"the attestation for {rule.id} stood until {until}; it has expired and is ignored"
@@ -313,51 +329,16 @@ def _why_without_effect(given: Any, rule: Rule, scene: Scene) -> tuple[str, str 
     return None
 
 
-def _labels(of: str, names: list[str], ruleset: RuleSet) -> Text:
-    """Fields of an entry by their labels."""
-    labels = (ruleset.vocabulary.fields[f"{of}.{name}"] for name in names)
-    return Text.listed(Text(label.zh, label.en) for label in labels)
-
-
-def _about_exemptions(subject: Subject, ruleset: RuleSet, used: set[int], as_of: date) -> Iterator[Notice]:
-    for index, given in enumerate(subject.exemptions):
-        at = ("exemptions", index)
-        if given.rule is None:
-            zh, en = "豁免没有写明规则（rule），不起作用", "an exemption without a rule has no effect"
-            yield _warn(subject, "exemption", at, zh, en)
-            continue
-        of_set, _, rule_id = given.rule.partition("/")
-        if of_set != ruleset.id or index in used:
-            yield from _about_name(subject, (*at, "rule"), given.rule, ruleset)
-            continue
-        shown = clip(rule_id)
-        absent = [name for name in ("reason", "approved_by", "date") if getattr(given, name) is None]
-        if rule_id not in ruleset:
-            zh = f"没有规则 {shown}，该豁免不起作用"
-            en = f"there is no rule {shown}; the exemption has no effect"
-            yield _warn(subject, "unknown-rule", (*at, "rule"), zh, en)
-        elif ruleset[rule_id].modality != "in_principle":
-            zh = f"规则 {shown} 不是“原则上”的要求，不能豁免"
-            en = f"rule {shown} is not one in principle; no exemption is possible"
-            yield _warn(subject, "exemption", (*at, "rule"), zh, en)
-        elif absent:
-            named = _labels("exemptions", absent, ruleset)
-            zh, en = f"豁免缺少{named.zh}，不起作用", f"the exemption lacks: {named.en}; it has no effect"
-            yield _warn(subject, "exemption", at, zh, en)
-        elif given.expires_on is not None and expired(given, as_of):
-            until = given.expires_on.first
-            zh = f"规则 {shown} 的豁免有效期至{_zh(until)}，已过期，不起作用"
-            en = f"the exemption from {shown} stood until {until}; it has expired and has no effect"
-            yield _warn(subject, "expired", (*at, "expires_on"), zh, en)
-        else:
-            yield _warn(
-                subject,
-                "unused-exemption",
-                at,
-                f"规则 {shown} 没有不符合，或豁免日期晚于基准日，该豁免未使用",
-                f"the exemption is unused: rule {shown} does not fail, "
-                "or the exemption is dated after the as-of day",
-            )
+def _why_unused(given: Any, rule: Rule, as_of: date) -> _Why:
+    shown = clip(rule.id)
+    if given.expires_on is not None and expired(given, as_of):
+        until = given.expires_on.first
+        zh = f"规则 {shown} 的豁免有效期至{_zh(until)}，已过期，不起作用"
+        en = f"the exemption from {shown} stood until {until}; it has expired and has no effect"
+        return "expired", "expires_on", zh, en
+    zh = f"规则 {shown} 没有不符合，或豁免日期晚于基准日，该豁免未使用"
+    en = f"the exemption is unused: rule {shown} does not fail, or the exemption is dated after the as-of day"
+    return "unused-exemption", None, zh, en
 
 
 # --- time -----------------------------------------------------------------------------------------
