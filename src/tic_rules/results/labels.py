@@ -213,14 +213,18 @@ class _Describer:
             case c.Compare():
                 return self.compare(node)
             case c.Same():
-                return t(
-                    "；".join(self.say(p) for p in node.same) + "，中间文字相同",
-                    "; ".join(self.say(p) for p in node.same) + ", with the same between",
-                )
+                same = t("，中间文字相同", ", with the same between")
+                return t("；", "; ").join(self.say(part) for part in node.same) + same
+            case c.Follows():
+                return str(getattr(self.ruleset[node.follows].then, self.lang))
+            case c.NotAfter():
+                term_end = node.not_after == "term_end"
+                end = t("建设期满", "the end of the term") if term_end else t("批复", "approval")
+                return t(f"尚未过{end}之日", f"not yet past {end}")
         return self.say_fact(node)
 
     def say_fact(self, node: c.Condition) -> str:
-        """What is asked of one value: its word, that it is there, how it reads."""
+        """What is asked of a fact: its word, that it is there, how it reads, its parts, its years."""
         t = self.t
         label = self.label(node.fact) if hasattr(node, "fact") else ""
         match node:
@@ -245,7 +249,28 @@ class _Describer:
                 before, after = node.reads
                 reads = t(f"为“{before}×××{after}”", f" reads “{before} *** {after}”")
                 return f"{label}{reads}"
+            case c.Largest():
+                group = self.groups([node.largest], node.fact)
+                return t(
+                    f"{label}中，{group}最多（可并列）",
+                    f"of {label}, {group}: the largest part (a tie is enough)",
+                )
+            case c.Share():
+                groups = self.groups(node.share_of, node.fact)
+                word, bound = _OPERATORS[node.operator], _part_text(node.limit)
+                return t(
+                    f"{label}中，{groups}的占比{word.zh}{bound}", f"of {label}, {groups}: {word.en} {bound}"
+                )
+            case c.EachYear():
+                when, holds = window_words(node.each_year), self.inner(node.holds)
+                return t(f"{when.zh}每年：{holds}", f"{when.en}, each: {holds}")
         return self.say_lists(node, label)
+
+    def groups(self, names: Iterable[str], fact: str) -> str:
+        """Groups of a sum."""
+        declared = self.facts[fact].groups or {}
+        labels = [str(getattr(declared[name].label, self.lang)) for name in names]
+        return join(labels, self.lang, self.t("与", "and"))
 
     def inner(self, node: c.Condition) -> str:
         text = self.say(node)
@@ -313,13 +338,9 @@ class _Describer:
                 barred = self.where(node.none_of, node.fact)
                 return t(f"{label}中没有：{barred}{rest}", f"none of {label}: {barred}{rest}")
             case c.Latest():
-                of = self.where(node.of, node.fact)
-                among = t(f"（{of}）", f" ({of})") if of else ""
-                has = self.where(node.has, node.fact)
-                last = t(
-                    "最近一次" if node.latest == "date" else "最近年度",
-                    "the latest" if node.latest == "date" else "that of the latest year",
-                )
+                among, has = self.among(node.of, node.fact), self.where(node.has, node.fact)
+                dated = node.latest == "date"
+                last = t("最近一次", "the latest") if dated else t("最近年度", "that of the latest year")
                 return t(f"{label}{among}中{last}：{has}", f"of {label}{among}, {last}: {has}")
             case c.EachOf():
                 count, has = len(node.each_of), self.where(node.has, node.fact)
@@ -331,73 +352,28 @@ class _Describer:
                     f"{label}共{count}项，每一项：{has}{judged}",
                     f"each of the {count} {label}: {has}{judged}",
                 )
-        return self.say_in_time(node, label)
-
-    def say_in_time(self, node: c.Condition, label: str) -> str:
-        """What is asked of each year, of each entry in its time, and of entries one after the other."""
-        t = self.t
-        match node:
-            case c.EachYear():
-                when = window_words(node.each_year)
-                return t(
-                    f"{when.zh}每年：{self.inner(node.holds)}", f"{when.en}, each: {self.inner(node.holds)}"
-                )
             case c.OfEntry():
                 event = self.rule.event if self.rule is not None else None
                 entry = self.where(node.entry, event or "")
                 return t(f"该项：{entry}", f"the entry: {entry}")
             case c.OfEach():
-                field = self.field(node.of_each, node.fact)
-                of = str(getattr(field, self.lang)) if field else node.of_each
+                of = self.attribute(node.of_each, node.fact)
                 return t(
                     f"{label}中，每个{of}不超过{node.at_most}个",
                     f"of {label}, at most {node.at_most} for each of {of}",
                 )
-            case c.Running(by="entry"):
-                of = self.where(node.among, node.of) if node.among is not None else ""
-                among = t(f"（{of}）", f" ({of})") if of else ""
-                where = self.where(node.where, node.of)
-                return t(
-                    f"{self.label(node.of)}{among}连续{node.running}次：{where}",
-                    f"{node.running} of {self.label(node.of)}{among} one after the other: {where}",
-                )
             case c.Running():
-                return t(
-                    f"连续{node.running}年{self.label(node.of)}：{self.where(node.where, node.of)}",
-                    f"{node.running} years running, {self.label(node.of)}: {self.where(node.where, node.of)}",
-                )
-        return self.say_parts(node, label)
-
-    def say_parts(self, node: c.Condition, label: str) -> str:
-        """What is asked of the parts of a sum, of the day, and of another rule."""
-        t = self.t
-        match node:
-            case c.Largest():
-                declared = self.facts[node.fact].groups or {}
-                group = getattr(declared[node.largest].label, self.lang)
-                return t(
-                    f"{label}中，{group}最多（可并列）",
-                    f"of {label}, {group}: the largest part (a tie is enough)",
-                )
-            case c.Share():
-                declared = self.facts[node.fact].groups or {}
-                labels = [str(getattr(declared[g].label, self.lang)) for g in node.share_of]
-                groups = join(labels, self.lang, t("与", "and"))
-                word, bound = _OPERATORS[node.operator], _part_text(node.limit)
-                return t(
-                    f"{label}中，{groups}的占比{word.zh}{bound}",
-                    f"of {label}, {groups}: {word.en} {bound}",
-                )
-            case c.NotAfter():
-                end = (
-                    t("建设期满", "the end of the term")
-                    if node.not_after == "term_end"
-                    else t("批复", "approval")
-                )
-                return t(f"尚未过{end}之日", f"not yet past {end}")
-            case c.Follows():
-                return str(getattr(self.ruleset[node.follows].then, self.lang))
+                of, number, where = self.label(node.of), node.running, self.where(node.where, node.of)
+                if node.by == "year":
+                    return t(f"连续{number}年{of}：{where}", f"{number} years running, {of}: {where}")
+                of += self.among(node.among, node.of) if node.among is not None else ""
+                return t(f"{of}连续{number}次：{where}", f"{number} of {of} one after the other: {where}")
         raise TypeError(node)
+
+    def among(self, where: c.Where, fact: str) -> str:
+        """Which entries are looked at, in brackets; empty for all."""
+        said = self.where(where, fact)
+        return said and self.t(f"（{said}）", f" ({said})")
 
     def where(self, where: c.Where, fact: str) -> str:
         parts = [self.test(name, test, fact) for name, test in where.each.items()]
@@ -406,16 +382,18 @@ class _Describer:
             parts.append(self.t(f"（{'，或者'.join(ways)}）", f"({', or '.join(ways)})"))
         return self.t("，", ", ").join(parts)
 
-    def field(self, name: str, fact: str) -> object:
+    def attribute(self, name: str, fact: str) -> str:
         """The label of an attribute: of the list that is looked through, else of any that has this name."""
         fields = self.vocabulary.fields
         places = places_of(self.vocabulary, self.facts[fact], name)
         declared = next((fields[place] for place in places if place in fields), None)
-        return declared or next((f for path, f in fields.items() if path.rsplit(".", 1)[-1] == name), None)
+        declared = declared or next(
+            (f for path, f in fields.items() if path.rsplit(".", 1)[-1] == name), None
+        )
+        return str(getattr(declared, self.lang)) if declared else name
 
     def test(self, name: str, test: c.Test, fact: str) -> str:
-        field = self.field(name, fact)
-        label = str(getattr(field, self.lang)) if field else name
+        label = self.attribute(name, fact)
         listed = self.vocabulary.lists.get(self.facts[fact].list_name or "")
         if listed is not None and listed.scalar == name:
             label = self.t("", "it")
