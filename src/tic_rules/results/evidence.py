@@ -48,20 +48,14 @@ class Evidence:
 
     def numbers(self) -> dict[str, object]:
         """observed, required, gap, progress"""
-        rule, ruleset, years = self.rule, self.scene.ruleset, self.decision.by_year
         value, bound = self.range
-        compared = self.applies and bound is not None
-        observed: Part | None = None
-        if years:
+        if not self.applies:
+            value = None
+        made = numbers.numbers_of(self.rule, self.scene.ruleset, value, bound)
+        if years := self.decision.by_year:
             observed = Part(years=Part({str(year): status for year, status in years.items()}))
-        elif self.applies:
-            observed = numbers.observed(value, rule, ruleset)
-        return {
-            "observed": observed,
-            "required": None if years else numbers.required(rule, ruleset, bound),
-            "gap": numbers.gap_text(value, bound, rule) if compared else None,
-            "progress": numbers.progress(value, bound, rule) if compared else None,
-        }
+            made |= {"observed": observed, "required": None}
+        return made
 
     def total(self) -> Range | None:
         """What a consequence's amount adds up to: a range where the data leaves it open."""

@@ -17,11 +17,7 @@ from tic_rules.results.parts import Parts, Quantity, Requirement
 
 def operator_of(node: c.Condition) -> str:
     """The operator of a condition that compares a number with a bound; empty for any other."""
-    if type(node) is c.Compare:
-        return node.operator
-    if type(node) is c.Share:
-        return node.operator
-    return ""
+    return node.operator if isinstance(node, (c.Compare, c.Share)) else ""
 
 
 def unit_of(node: c.Condition, ruleset: RuleSet) -> str | None:
@@ -42,9 +38,19 @@ def gap_of(observed: Range, bound: Range, operator: str) -> Number | None:
     return number - bound.high if number > bound.high else max(bound.low - number, 0)
 
 
-def observed(value: object, rule: Rule, ruleset: RuleSet) -> Quantity | None:
-    """What a rule observed; None where it observed nothing."""
-    return None if value is None else shown(value, unit_of(rule.condition, ruleset))
+def numbers_of(rule: Rule, ruleset: RuleSet, value: object, bound: Range | None) -> dict[str, object]:
+    """observed, required, gap, progress: what a rule's one condition saw, what it asks for, how far apart;
+    each None where there is none."""
+    operator = operator_of(rule.condition)
+    gap = done = None
+    if operator and isinstance(value, Range) and bound is not None:
+        gap, done = gap_of(value, bound, operator), _progress(value, bound, operator)
+    return {
+        "observed": None if value is None else shown(value, unit_of(rule.condition, ruleset)),
+        "required": required(rule, ruleset, bound),
+        "gap": None if gap is None else decimal_text(gap),
+        "progress": done,
+    }
 
 
 def shown(value: object, unit: str | None) -> Quantity:
@@ -54,21 +60,11 @@ def shown(value: object, unit: str | None) -> Quantity:
     return Quantity(value=_json_value(value))
 
 
-def gap_text(value: object, bound: Range | None, rule: Rule) -> str | None:
-    """The gap as a decimal text; None where nothing is compared or an end is open."""
-    operator = operator_of(rule.condition)
-    if not operator or not isinstance(value, Range) or bound is None:
-        return None
-    gap = gap_of(value, bound, operator)
-    return None if gap is None else decimal_text(gap)
-
-
-def progress(value: object, bound: Range | None, rule: Rule) -> float | None:
+def _progress(value: Range, bound: Range, operator: str) -> float | None:
     """The part of the bound that is reached, from 0 to 1; None where it is not known, or without a bound."""
-    operator = operator_of(rule.condition)
-    if operator not in ("at_least", "more_than", "equals", "between") or not isinstance(value, Range):
+    if operator not in ("at_least", "more_than", "equals", "between"):
         return None
-    if bound is None or isinstance(bound.low, float) or bound.low <= 0:
+    if isinstance(bound.low, float) or bound.low <= 0:
         return None
     if value.low >= (bound.low if operator == "between" else bound.high):
         return 1.0
