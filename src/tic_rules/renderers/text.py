@@ -146,7 +146,9 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def piece(report: Report, options: Options, first: bool = True) -> str:
-    return _printed([_one_line(report, options)] if options.quiet else _report(report, options), options)
+    return _printed(
+        [_one_line(report, options)] if options.quiet else _Screen(report, options).lines(), options
+    )
 
 
 class Sheet:
@@ -222,235 +224,209 @@ def _coloured(lines: Iterable[Line]) -> str:
     return shown.getvalue()
 
 
-def _report(report: Report, options: Options) -> Iterator[Line]:
-    lang = options.lang
-    zh = lang == "zh"
-    yield _head(report, zh)
-    document = report.ruleset["document"]
-    number = f" {document['number']}" if document["number"] else ""
-    day = day_text(report.as_of, lang)
-    title = f"《{document['title']}》" if zh else document["title_en"] + ("," if number else "")
-    yield (("", f"{title}{number}  ·  {'基准日' if zh else 'as of'} {day}"),)
-    yield _verdict(report, options)
-    if not options.data_only and report.verdict != "compliant":
-        yield (("", f"{'　　　' if zh else '         '}{report.waiting.reason.in_(lang)}"),)
-    parts = [f"{PHASE[phase].in_(lang)} {VERDICT[v].in_(lang)}" for phase, v in report.phases.items() if v]
-    if parts:
-        yield (("bright_black", f"{'阶段：' if zh else 'Phases: '}{'  '.join(parts)}"),)
-    if options.verbose:
-        bearers = [f"{BEARER[b].in_(lang)} {VERDICT[v].in_(lang)}" for b, v in report.bearers.items() if v]
-        if bearers:
-            yield (("bright_black", f"{'责任方：' if zh else 'Bearers: '}{'  '.join(bearers)}"),)
-    yield from _findings(report, options)
-    yield from _consequences(report, lang)
-    yield from _warnings(report, lang)
-
-
-def _head(report: Report, zh: bool) -> Line:
-    """Whom the report is about."""
-    about = about_of(report)
-    name = about.get("name") or about.get("file")
-    if not name and report.programme:
-        name = "总体布局" if zh else "programme"
-    return ("bold", visible(str(name or "—"))), ("", f"  {visible(str(about.get('id') or ''))}")
-
-
-def _verdict(report: Report, options: Options) -> Line:
-    lang, verdict = options.lang, options.verdict_of(report)
-    by_data = Text("据数据的结论：", "Verdict by data: ")
-    label = by_data if options.data_only else Text("结论：", "Verdict: ")
-    shown = VERDICT[verdict].in_(lang)
-    return ("", label.in_(lang)), (VERDICT_COLOURS[verdict], shown), ("", f"    {_counts(report, lang)}")
-
-
 def _counts(report: Report, lang: str) -> str:
     return "  ".join(f"{STATUS[status].in_(lang)} {n}" for status, n in report.summary.items() if n)
 
 
-def _findings(report: Report, options: Options) -> Iterator[Line]:
-    """The findings in groups, worst first; with `data_only`, those that wait for a judgement apart."""
-    width = max((cells(f.citation["locator"]) for f in report), default=8)
-    if not options.data_only:
-        yield from _groups(report, report.findings, width, options)
-        return
-    yield from _groups(report, [finding for finding in report if not finding.judged], width, options)
-    judged = [finding for finding in report if finding.judged]
-    if judged:
-        yield ()
-        yield (("bold", APART.in_(options.lang)),)
-        yield from _groups(report, judged, width, options)
+class _Screen:
+    """A report as it is printed."""
 
+    def __init__(self, report: Report, options: Options) -> None:
+        self.report, self.options, self.lang = report, options, options.lang
+        self.width = max((cells(f.citation["locator"]) for f in report), default=8)
+        self.room = None if options.width is None else max(options.width, 40)
+        """The columns of the terminal; None where there is no terminal to fit."""
 
-def _groups(report: Report, findings: Sequence[Finding], width: int, options: Options) -> Iterator[Line]:
-    zh = options.lang == "zh"
-    groups: dict[str, list[Finding]] = {key: [] for key in GROUPS}
-    for finding in findings:
-        groups["note" if finding.severity == "note" else finding.status].append(finding)
-    titles: dict[str, str] = {key: STATUS[key].in_(options.lang) for key in STATUS}
-    titles["note"] = "鼓励或可选事项，未做到" if zh else "encouraged or optional, absent"
-    folded = []
-    for key, members in groups.items():
-        if not members:
-            continue
-        if not options.verbose and (key == "not_applicable" or (key == "pass" and len(members) > SHOWN)):
-            folded.append(f"{titles[key]} {len(members)}")
-            continue
-        yield ()
-        told = _of_which(members, options.lang) if key in _OPEN else ""
-        yield (COLOURS[key], f"{SIGNS[key]} {titles[key]}"), ("", f" ({len(members)}{told})")
-        gathered = None if options.verbose or len(members) <= SHOWN else _GATHERED.get(key)
-        if gathered is not None:
-            yield from gathered(report, members, options)
-            continue
-        shown = members if options.verbose or key == "fail" else members[:SHOWN]
-        for finding in shown:
-            if key in ("fail", "exempted", "note") or options.verbose:
-                yield from _in_full(report, finding, key, width, options)
-            else:
-                yield _in_one_line(report, finding, key, width, options)
-        rest = len(members) - len(shown)
-        if rest:
-            more = Text(f"另有{rest}项（--verbose 全部列出）", f"{rest} more (--verbose shows all)")
-            yield (("bright_black", f"    … {more.in_(options.lang)}"),)
-    if folded:
-        counts = ("，" if zh else ", ").join(folded)
-        yield ()
-        yield (("bright_black", f"{'已折叠：' if zh else 'Folded: '}{counts} (--verbose)"),)
+    def t(self, zh: str, en: str) -> str:
+        return zh if self.lang == "zh" else en
 
+    def lines(self) -> Iterator[Line]:
+        report, lang, t = self.report, self.lang, self.t
+        yield self._head()
+        document = report.ruleset["document"]
+        number = f" {document['number']}" if document["number"] else ""
+        title = f"《{document['title']}》" if lang == "zh" else document["title_en"] + ("," if number else "")
+        yield (("", f"{title}{number}  ·  {t('基准日', 'as of')} {day_text(report.as_of, lang)}"),)
+        yield self._verdict()
+        if not self.options.data_only and report.verdict != "compliant":
+            yield (("", f"{t('　　　', '         ')}{report.waiting.reason.in_(lang)}"),)
+        parts = [
+            f"{PHASE[phase].in_(lang)} {VERDICT[v].in_(lang)}" for phase, v in report.phases.items() if v
+        ]
+        if parts:
+            yield (("bright_black", f"{t('阶段：', 'Phases: ')}{'  '.join(parts)}"),)
+        bearers = [f"{BEARER[b].in_(lang)} {VERDICT[v].in_(lang)}" for b, v in report.bearers.items() if v]
+        if self.options.verbose and bearers:
+            yield (("bright_black", f"{t('责任方：', 'Bearers: ')}{'  '.join(bearers)}"),)
+        yield from self._findings()
+        yield from self._consequences()
+        if report.warnings:
+            yield from ((), (("yellow", t("提示", "Warnings")),))
+        for warning in report.warnings:
+            place = f"{_at(warning)} " if warning["line"] else ""
+            yield (("", f"  {place}{warning['message'].in_(lang)}"),)
 
-def _of_which(members: Sequence[Finding], lang: str) -> str:
-    """How many of what is open the verdict looks at, where that is not all: its reason counts these."""
-    counted = sum(finding.counts for finding in members)
-    if counted == len(members):
-        return ""
-    some, none = f"，其中{counted}条影响结论", "，均不影响结论"
-    return Text(some if counted else none, f", {counted or 'none'} for the verdict").in_(lang)
+    def _head(self) -> Line:
+        """Whom the report is about."""
+        about = about_of(self.report)
+        name = about.get("name") or about.get("file")
+        if not name and self.report.programme:
+            name = self.t("总体布局", "programme")
+        return ("bold", visible(str(name or "—"))), ("", f"  {visible(str(about.get('id') or ''))}")
 
+    def _verdict(self) -> Line:
+        verdict = self.options.verdict_of(self.report)
+        label = self.t("结论：", "Verdict: ")
+        if self.options.data_only:
+            label = self.t("据数据的结论：", "Verdict by data: ")
+        shown = VERDICT[verdict].in_(self.lang)
+        return ("", label), (VERDICT_COLOURS[verdict], shown), ("", f"    {_counts(self.report, self.lang)}")
 
-def _by_what_is_missing(report: Report, members: Sequence[Finding], options: Options) -> Iterator[Line]:
-    """Unknowns by the data that they wait for, most rules first, and what each datum would settle alone."""
-    zh = options.lang == "zh"
-    by_rule = {finding.rule: finding for finding in members}
-    waits = waiting_of(members).data
-    width = max((min(cells(wait.label.in_(options.lang)), 40) for wait in waits), default=0)
-    room = _room(options)
-    for wait in waits[:SHOWN]:
-        number, counted = len(wait.rules), wait.counted
-        text = f"  {pad(wait.label.in_(options.lang), width)}  "
-        text += f"{number:>3}条待此" if zh else f"{number:>3} {'waits' if number == 1 else 'wait'}"
-        if counted < number:
-            some = Text(
-                f"其中{counted}条影响结论" if counted else "不影响结论",
-                f"{counted or 'none'} for the verdict",
+    def _findings(self) -> Iterator[Line]:
+        """The findings in groups, worst first; with `data_only`, those that wait for a judgement apart."""
+        if not self.options.data_only:
+            yield from self._groups(self.report.findings)
+            return
+        yield from self._groups([finding for finding in self.report if not finding.judged])
+        judged = [finding for finding in self.report if finding.judged]
+        if judged:
+            yield from ((), (("bold", APART.in_(self.lang)),))
+            yield from self._groups(judged)
+
+    def _groups(self, findings: Sequence[Finding]) -> Iterator[Line]:
+        t, verbose = self.t, self.options.verbose
+        groups: dict[str, list[Finding]] = {key: [] for key in GROUPS}
+        for finding in findings:
+            groups["note" if finding.severity == "note" else finding.status].append(finding)
+        titles: dict[str, str] = {key: STATUS[key].in_(self.lang) for key in STATUS}
+        titles["note"] = t("鼓励或可选事项，未做到", "encouraged or optional, absent")
+        gathered = {"unknown": self._by_what_is_missing, "needs_review": self._as_a_list}
+        folded = []
+        for key, members in groups.items():
+            if not members:
+                continue
+            if not verbose and (key == "not_applicable" or (key == "pass" and len(members) > SHOWN)):
+                folded.append(f"{titles[key]} {len(members)}")
+                continue
+            yield ()
+            told = self._of_which(members) if key in _OPEN else ""
+            yield (COLOURS[key], f"{SIGNS[key]} {titles[key]}"), ("", f" ({len(members)}{told})")
+            if not verbose and len(members) > SHOWN and key in gathered:
+                yield from gathered[key](members)
+                continue
+            shown = members if verbose or key == "fail" else members[:SHOWN]
+            for finding in shown:
+                if key in ("fail", "exempted", "note") or verbose:
+                    yield from self._in_full(finding, key)
+                else:
+                    yield self._in_one_line(finding, key, self.width)
+            rest = len(members) - len(shown)
+            if rest:
+                more = t(f"另有{rest}项（--verbose 全部列出）", f"{rest} more (--verbose shows all)")
+                yield (("bright_black", f"    … {more}"),)
+        if folded:
+            yield ()
+            counts = t("，", ", ").join(folded)
+            yield (("bright_black", f"{t('已折叠：', 'Folded: ')}{counts} (--verbose)"),)
+
+    def _of_which(self, members: Sequence[Finding]) -> str:
+        """How many of what is open the verdict looks at, where that is not all: its reason counts these."""
+        counted = sum(finding.counts for finding in members)
+        if counted == len(members):
+            return ""
+        zh = f"，其中{counted}条影响结论" if counted else "，均不影响结论"
+        return self.t(zh, f", {counted or 'none'} for the verdict")
+
+    def _by_what_is_missing(self, members: Sequence[Finding]) -> Iterator[Line]:
+        """Unknowns by the data that they wait for, most rules first, and what each would settle alone."""
+        lang, t, room = self.lang, self.t, self.room
+        by_rule = {finding.rule: finding for finding in members}
+        waits = waiting_of(members).data
+        width = max((min(cells(wait.label.in_(lang)), 40) for wait in waits), default=0)
+        for wait in waits[:SHOWN]:
+            number, counted = len(wait.rules), wait.counted
+            text = f"  {pad(wait.label.in_(lang), width)}  "
+            text += t(f"{number:>3}条待此", f"{number:>3} {'waits' if number == 1 else 'wait'}")
+            if counted < number:
+                zh = f"其中{counted}条影响结论" if counted else "不影响结论"
+                text += t(f"（{zh}）", f" ({counted or 'none'} for the verdict)")
+            text += f"  {whence(wait, self.report).in_(lang)}"
+            alone = [by_rule[rule] for rule in wait.alone]
+            if alone:
+                names = [f"{one.citation['locator']} {one.title.in_(lang)}" for one in alone[:NAMED]]
+                more = "" if len(alone) <= NAMED else t(f"等{len(alone)}条", f" … {len(alone)} in all")
+                text += t("；补上即可判定：", "; settles alone: ") + t("；", "; ").join(names) + more
+            yield (("", text if room is None else cut(text, room)),)
+        if len(waits) > SHOWN:
+            rest, every, counted = len(waits) - SHOWN, len(waits), sum(1 for wait in waits if wait.counted)
+            left = t(
+                f"另缺{rest}项，共{every}项，其中{counted}项影响结论（--verbose 逐条列出）",
+                f"{rest} more, {every} in all, {counted} for the verdict (--verbose: rule by rule)",
             )
-            text += f"（{some.zh}）" if zh else f" ({some.en})"
-        text += f"  {whence(wait, report).in_(options.lang)}"
-        alone = [by_rule[rule] for rule in wait.alone]
-        if alone:
-            names = [f"{one.citation['locator']} {one.title.in_(options.lang)}" for one in alone[:NAMED]]
-            more = "" if len(alone) <= NAMED else f"等{len(alone)}条" if zh else f" … {len(alone)} in all"
-            listed = ("；" if zh else "; ").join(names) + more
-            text += f"；补上即可判定：{listed}" if zh else f"; settles alone: {listed}"
-        yield (("", text if room is None else cut(text, room)),)
-    if len(waits) > SHOWN:
-        rest, every, counted = len(waits) - SHOWN, len(waits), sum(1 for wait in waits if wait.counted)
-        left = Text(
-            f"另缺{rest}项，共{every}项，其中{counted}项影响结论（--verbose 逐条列出）",
-            f"{rest} more, {every} in all, {counted} for the verdict (--verbose: rule by rule)",
+            yield (("bright_black", f"    … {left}"),)
+        for finding in members:
+            if not finding.missing:
+                yield self._in_one_line(finding, "unknown", 8)
+
+    def _as_a_list(self, members: Sequence[Finding]) -> Iterator[Line]:
+        """Judgements, each by locator and title, run on."""
+        by_clause: dict[str, list[str]] = {}
+        for one in sorted(members, key=lambda finding: not finding.counts):
+            said = f"{one.title.in_(self.lang)}{self._modality(one)}"
+            by_clause.setdefault(one.citation["locator"], []).append(said)
+        between = self.t("；", "; ")
+        text = between.join(f"{at} {between.join(said)}" for at, said in by_clause.items())
+        yield from ((("", f"  {part}"),) for part in fitted(text, (self.room or 110) - 2))
+
+    def _modality(self, finding: Finding) -> str:
+        """How strictly the clause asks, where it is not simply a must, and what the baseline makes of it."""
+        text = "" if finding.modality == "must" else f" [{MODALITY[finding.modality].in_(self.lang)}]"
+        mark = self.options.mark(self.report, finding)
+        return text + (mark and self.t(f"（{mark}）", f" ({mark})"))
+
+    def _in_one_line(self, finding: Finding, key: str, width: int) -> Line:
+        head = f"  {pad(finding.citation['locator'], width)}  "
+        detail = (finding.message if key == "not_applicable" else finding.detail).in_(self.lang)
+        text = f"{finding.title.in_(self.lang)}{self._modality(finding)}"
+        if detail:
+            text += self.t(f"：{detail}", f": {detail}")
+        return (("", head + (text if self.room is None else cut(text, self.room - cells(head)))),)
+
+    def _in_full(self, finding: Finding, key: str) -> Iterator[Line]:
+        """Title, message, the clause's words with the place of the datum, and its reading."""
+        lang, indent = self.lang, " " * (self.width + 4)
+        inner = None if self.room is None else self.room - cells(indent)
+        yield (
+            ("", f"  {pad(finding.citation['locator'], self.width)}  "),
+            ("bold" if key == "fail" else "", finding.title.in_(lang)),
+            ("bright_black", f"{self._modality(finding)}  {finding.id}"),
         )
-        yield (("bright_black", f"    … {left.in_(options.lang)}"),)
-    for finding in members:
-        if not finding.missing:
-            yield _in_one_line(report, finding, "unknown", 8, options)
+        message = finding.message.in_(lang)
+        if key != "pass" or finding.detail.in_(lang):
+            yield from ((("", indent + part),) for part in fitted(message, inner))
+        if key in ("fail", "exempted") or self.options.verbose:
+            place = next((p for p in finding.data if p["line"]), None)
+            quoted, where = f"“{finding.citation['quote']}”", f"  {_at(place)}" if place else ""
+            shown = quoted if inner is None else cut(quoted, inner - cells(where))
+            yield (("bright_black", indent + shown + where),)
+        if self.options.verbose and finding.reading is not None:
+            reading = self.t("理解：", "Reading: ") + finding.reading.in_(lang)
+            yield from ((("bright_black", indent + part),) for part in fitted(reading, inner))
 
-
-def _as_a_list(report: Report, members: Sequence[Finding], options: Options) -> Iterator[Line]:
-    """Judgements, each by locator and title, run on."""
-    zh, room = options.lang == "zh", _room(options)
-    ordered = sorted(members, key=lambda finding: not finding.counts)
-    by_clause: dict[str, list[str]] = {}
-    for one in ordered:
-        said = f"{one.title.in_(options.lang)}{_modality(report, one, options)}"
-        by_clause.setdefault(one.citation["locator"], []).append(said)
-    between = "；" if zh else "; "
-    text = between.join(f"{at} {between.join(said)}" for at, said in by_clause.items())
-    yield from ((("", f"  {part}"),) for part in fitted(text, (room or 110) - 2))
-
-
-_GATHERED = {"unknown": _by_what_is_missing, "needs_review": _as_a_list}
-
-
-def _room(options: Options) -> int | None:
-    """The columns of the terminal; None where there is no terminal to fit."""
-    return None if options.width is None else max(options.width, 40)
-
-
-def _start(finding: Finding, width: int) -> str:
-    return f"  {pad(finding.citation['locator'], width)}  "
-
-
-def _modality(report: Report, finding: Finding, options: Options) -> str:
-    """How strictly the clause asks, where it is not simply a must, and what the baseline makes of it."""
-    text = "" if finding.modality == "must" else f" [{MODALITY[finding.modality].in_(options.lang)}]"
-    mark = options.mark(report, finding)
-    if mark:
-        text += f"（{mark}）" if options.lang == "zh" else f" ({mark})"
-    return text
-
-
-def _in_one_line(report: Report, finding: Finding, key: str, width: int, options: Options) -> Line:
-    lang, room, head = options.lang, _room(options), _start(finding, width)
-    detail = finding.message.in_(lang) if key == "not_applicable" else finding.detail.in_(lang)
-    text = f"{finding.title.in_(lang)}{_modality(report, finding, options)}"
-    if detail:
-        text += f"：{detail}" if lang == "zh" else f": {detail}"
-    return (("", head + (text if room is None else cut(text, room - cells(head)))),)
-
-
-def _in_full(report: Report, finding: Finding, key: str, width: int, options: Options) -> Iterator[Line]:
-    """Title, message, the clause's words with the place of the datum, and its reading."""
-    lang, room, indent = options.lang, _room(options), " " * (width + 4)
-    inner = None if room is None else room - cells(indent)
-    yield (
-        ("", _start(finding, width)),
-        ("bold" if key == "fail" else "", finding.title.in_(lang)),
-        ("bright_black", f"{_modality(report, finding, options)}  {finding.id}"),
-    )
-    message = finding.message.in_(lang)
-    detail = message if key == "not_applicable" else finding.detail.in_(lang)
-    if key != "pass" or detail:
-        yield from ((("", indent + part),) for part in fitted(message, inner))
-    if key in ("fail", "exempted") or options.verbose:
-        place = next((p for p in finding.data if p["line"]), None)
-        quoted, where = f"“{finding.citation['quote']}”", f"  {_at(place)}" if place else ""
-        shown = quoted if inner is None else cut(quoted, inner - cells(where))
-        yield (("bright_black", indent + shown + where),)
-    if options.verbose and finding.reading is not None:
-        reading = ("理解：" if lang == "zh" else "Reading: ") + finding.reading.in_(lang)
-        yield from ((("bright_black", indent + part),) for part in fitted(reading, inner))
-
-
-def _consequences(report: Report, lang: str) -> Iterator[Line]:
-    """What follows, with its amount and what it follows from."""
-    by_rule = {finding.rule: finding for finding in report} if report.consequences else {}
-    for number, consequence in enumerate(report.consequences):
-        if number == 0:
-            yield ()
-            yield (("bold red", "后果" if lang == "zh" else "Consequences"),)
-        finding = by_rule[consequence["rule"]]
-        because = Text.listed(
-            by_rule[rule].title if rule in by_rule else Text(rule, rule) for rule in consequence["because"]
-        ).in_(lang)
-        chain = Text(f"（因：{because}）", f" (because of: {because})").in_(lang) if because else ""
-        said = [text.in_(lang) for text in (consequence["then"], finding.detail) if text and text.zh]
-        then = ("，" if lang == "zh" else ", ").join(said)
-        yield (("", f"  {finding.citation['locator']}  {then}{chain}"), ("bright_black", f"  {finding.id}"))
-
-
-def _warnings(report: Report, lang: str) -> Iterator[Line]:
-    for number, warning in enumerate(report.warnings):
-        if number == 0:
-            yield ()
-            yield (("yellow", "提示" if lang == "zh" else "Warnings"),)
-        place = f"{_at(warning)} " if warning["line"] else ""
-        yield (("", f"  {place}{warning['message'].in_(lang)}"),)
+    def _consequences(self) -> Iterator[Line]:
+        """What follows, with its amount and what it follows from."""
+        t, lang, following = self.t, self.lang, self.report.consequences
+        by_rule = {finding.rule: finding for finding in self.report} if following else {}
+        if following:
+            yield from ((), (("bold red", t("后果", "Consequences")),))
+        for consequence in following:
+            finding = by_rule[consequence["rule"]]
+            because = Text.listed(
+                by_rule[rule].title if rule in by_rule else Text(rule, rule)
+                for rule in consequence["because"]
+            ).in_(lang)
+            chain = t(f"（因：{because}）", f" (because of: {because})") if because else ""
+            said = [text.in_(lang) for text in (consequence["then"], finding.detail) if text and text.zh]
+            then = t("，", ", ").join(said)
+            head = f"  {finding.citation['locator']}  {then}{chain}"
+            yield (("", head), ("bright_black", f"  {finding.id}"))
