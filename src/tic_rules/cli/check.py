@@ -201,7 +201,8 @@ class _Checked:
 
 def _programme(job: Job, file: str, centres: Sequence[Centre]) -> Outcome:
     """The programme's figures, with the centres of the run."""
-    try:
+    broken = Outcome(tally=Tally(broken=1))
+    with common.kept(broken.diagnostics):
         ready = prepared(job)
         figures = read_subject(file, Programme, ready.vocabulary, ready.rulesets)
         day = day_of(figures, job.day, ready.rulesets)
@@ -210,10 +211,7 @@ def _programme(job: Job, file: str, centres: Sequence[Centre]) -> Outcome:
             for ruleset in rulesets_for(job, figures, day)
         )
         return put(job, [decided(job, subject, ruleset, day) for subject, ruleset in whole])
-    except TicRulesError as error:
-        broken = Outcome(diagnostics=error.diagnostics)
-        broken.tally.broken = 1
-        return broken
+    return broken
 
 
 def _say_notes(total: Outcome, job: Job, lang: str, *, quiet: bool) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import TypeVar
 
@@ -13,7 +14,7 @@ import click
 
 from tic_rules.cli.replacement import replace_file
 from tic_rules.core.dates import NotADate, parse_span
-from tic_rules.core.errors import Diagnostic, Text, UsageError, clip, fault
+from tic_rules.core.errors import Diagnostic, Text, TicRulesError, UsageError, clip, fault
 from tic_rules.inputs.unclear import NotClear
 from tic_rules.renderers import sinks
 
@@ -118,6 +119,15 @@ def diagnose(diagnostics: Iterable[Diagnostic], lang: str) -> None:
     """Diagnostics on standard error, one a line, as compilers write them."""
     for diagnostic in diagnostics:
         say(diagnostic.render(lang), err=True)
+
+
+@contextmanager
+def kept(faults: list[Diagnostic], file: str = "") -> Iterator[None]:
+    """Keep what is wrong with a file, for others can be used: of a fault that names no file, it is this."""
+    try:
+        yield
+    except TicRulesError as error:
+        faults.extend(one._replace(file=one.file or file) for one in error.diagnostics)
 
 
 def write(text: str, output: str | None, *, format_: str = "text") -> None:

@@ -20,7 +20,7 @@ from tic_rules.cli.common import write_bytes
 from tic_rules.cli.files import expand
 from tic_rules.cli.replacement import guard
 from tic_rules.cli.revision import ruleset_named
-from tic_rules.core.errors import Diagnostic, RuleSetError, Text, TicRulesError, UsageError, fault, plural
+from tic_rules.core.errors import Diagnostic, RuleSetError, Text, UsageError, fault, plural
 from tic_rules.model.editions import editions
 from tic_rules.model.loader import listed_ruleset, load_ruleset, words_of
 from tic_rules.model.ruleset import RuleSet
@@ -165,10 +165,8 @@ def _all(names: Sequence[str]) -> list[RuleSet]:
     rulesets: list[RuleSet] = []
     faults: list[Diagnostic] = []
     for name in names:
-        try:
+        with common.kept(faults):
             rulesets.append(ruleset_named(name))
-        except RuleSetError as error:
-            faults.extend(error.diagnostics)
     if faults:
         raise RuleSetError(dict.fromkeys(faults))
     return rulesets
@@ -184,14 +182,12 @@ def _with_impact(
     centres: list[Affected] = []
     others: list[str] = []
     for path in paths:
-        try:
+        with common.kept(broken):
             centre = read_centre(path, vocabulary)
             if everyone or concerns(compared, centre):
                 centres.extend(impact(compared, [centre], as_of).centres)
             else:
                 others.append(str(centre.name or centre.id or path))
-        except TicRulesError as error:
-            broken.extend(error.diagnostics)
     return replace(compared, impact=Impact(tuple(centres), tuple(others)))
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from tic_rules.cli.choosing import load_rulesets
+from tic_rules.cli.common import kept
 from tic_rules.cli.files import centres_of, day_of, jurisdiction_of
 from tic_rules.core.errors import DataError, Diagnostic, Text, TicRulesError, UsageError, clip, fault
 from tic_rules.engines.checking import check_subject
@@ -128,10 +129,8 @@ def check_file(job: Job, path: str) -> Iterator[Outcome]:
         if isinstance(centre, DataError):
             last.diagnostics.extend(centre.diagnostics)
             continue
-        try:
+        with kept(last.diagnostics):
             yield _decided(job, centre)
-        except TicRulesError as error:
-            last.diagnostics.extend(error.diagnostics)
     last.tally.broken = bool(last.diagnostics)
     yield last
 

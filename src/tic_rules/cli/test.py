@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import click
 
 from tic_rules.analysis.cases.case import cases_of, files_read
 from tic_rules.analysis.cases.run import Run, run
 from tic_rules.cli.chinese import Command
-from tic_rules.cli.common import diagnose, format_option, lang_option, output_option, write
+from tic_rules.cli.common import diagnose, format_option, kept, lang_option, output_option, write
 from tic_rules.cli.replacement import guard
-from tic_rules.core.errors import Diagnostic, TicRulesError
+from tic_rules.core.errors import Diagnostic
 from tic_rules.engines.checking import ENGINES
 from tic_rules.model.loader import load_ruleset
 from tic_rules.model.ruleset import RuleSet
@@ -48,24 +46,15 @@ def command(
     rulesets: list[RuleSet] = []
     faults: list[Diagnostic] = []
     for name in rulefiles:
-        with _kept(faults):
+        with kept(faults):
             rulesets.append(load_ruleset(name))
     files = [file for rules in rulesets for file in files_read(rules, where)]
     guard([output], files, command="tic-rules test")
     runs: list[Run] = []
     for rules in rulesets:
-        with _kept(faults):
+        with kept(faults):
             runs.append(run(rules, cases_of(rules, where), engine, mutants=mutants))
     if runs:
         write(render(runs, format_, lang), output, format_=format_)
     diagnose(faults, lang)
     sys.exit(2 if faults else 0 if all(one.ok(strict) for one in runs) else 1)
-
-
-@contextmanager
-def _kept(faults: list[Diagnostic]) -> Iterator[None]:
-    """Keep the faults of a file that cannot be used: the others are tested all the same."""
-    try:
-        yield
-    except TicRulesError as error:
-        faults.extend(error.diagnostics)

@@ -12,7 +12,7 @@ import click
 
 from tic_rules.analysis.verification import Verification, checked, data_matches, settings_of, verified
 from tic_rules.cli.chinese import Command
-from tic_rules.cli.common import diagnose, format_option, lang_option, output_option, write
+from tic_rules.cli.common import diagnose, format_option, kept, lang_option, output_option, write
 from tic_rules.cli.files import centres_of, expand, usable
 from tic_rules.cli.replacement import guard
 from tic_rules.core.dates import parse_day
@@ -53,10 +53,8 @@ def command(
     again = _Again(report, centre, rules, engine)
     results, broken = list[Verification](), list[Diagnostic]()
     for number, written in enumerate(again.reports, 1):
-        try:
+        with kept(broken, report):
             results.append(again.decided(number, written))
-        except TicRulesError as error:
-            broken.extend(one._replace(file=one.file or report) for one in error.diagnostics)
     guard([output], again.files, command="tic-rules verify")
     diagnose(broken, lang)
     if results:

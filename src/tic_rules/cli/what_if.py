@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from typing import NoReturn
 
 import click
@@ -18,7 +19,7 @@ from tic_rules.cli.choosing import chosen, load_rulesets, ruleset_with
 from tic_rules.cli.files import expand, jurisdiction_of, usable
 from tic_rules.cli.replacement import guard
 from tic_rules.cli.typed import part_value, place_and_value, rule_of
-from tic_rules.core.errors import Diagnostic, Text, TicRulesError, UsageError, clip, fault
+from tic_rules.core.errors import Diagnostic, Text, UsageError, clip, fault
 from tic_rules.engines.checking import as_of_day
 from tic_rules.model.centre import Centre
 from tic_rules.model.loader import load_ruleset, rulesets_in_force, words_of
@@ -76,36 +77,30 @@ def command(
             en = "--sweep goes without --set, --rule, --rules, --over, --programme"
             raise fault(UsageError, "sweep", zh, en)
         _sweep(paths, sweep, as_of, format_, output, lang)
-    changed, files = _rule_changes(changes, paths, rules)
+    changed = _Changed(changes, paths, rules)
     span = _span(over) if over is not None else None
     broken: list[Diagnostic] = []
     results: list[WhatIf] = []
-    used: set[str] = set()
     assumed: dict[Text, None] = {}
     members: dict[str, tuple[Centre, Centre]] = {}
-    listed = list(expand(paths, broken, words_of([*rules, *files.values()])))
+    listed = list(expand(paths, broken, words_of([*rules, *changed.files.values()])))
     guard([output], listed, command="tic-rules what-if", rules=rules)
     for path in listed:
-        try:
-            centre, on, rulesets = chosen(path, rules, as_of, own_day=True, also=tuple(files.values()))
+        with common.kept(broken, path):
+            also = tuple(changed.files.values())
+            centre, on, rulesets = chosen(path, rules, as_of, own_day=True, also=also)
             for ruleset in rulesets:
-                other = _other(ruleset, changed, files, used)
+                other = changed.other(ruleset)
                 values = [place_and_value(text, ruleset.vocabulary) for text in sets]
                 then = with_values(centre, values, ruleset, on) if values else centre
-                assumed |= dict.fromkeys(_assumed(values, ruleset, other, changed.get(ruleset.id, ())))
+                assumed |= dict.fromkeys(_assumed(values, ruleset, other, changed))
                 members[centre.file or path] = (centre, then)
                 sides = Side(centre, ruleset), Side(then, other or ruleset)
                 results.append(what_if(*sides, on, as_of, span))
-        except TicRulesError as error:
-            broken.extend(d._replace(file=d.file or path) for d in error.diagnostics)
     if programme is not None:
-        try:
-            results.extend(
-                _programme(programme, rules, as_of, members.values(), bool(sets), changed, files, used, span)
-            )
-        except TicRulesError as error:
-            broken.extend(d._replace(file=d.file or programme) for d in error.diagnostics)
-    for name in [name for name in (*changed, *files) if name not in used and not broken]:
+        with common.kept(broken, programme):
+            results.extend(_programme(programme, rules, as_of, members.values(), bool(sets), changed, span))
+    for name in () if broken else changed.unused:
         zh = f"没有用到规则集 {name} 的改动"
         en = f"no centre is checked against {name}, which is to be changed"
         broken.extend(fault(UsageError, "unknown-ruleset", zh, en).diagnostics)
@@ -116,33 +111,29 @@ def command(
 
 
 def _assumed(
-    values: Iterable[tuple[str, object]],
-    ruleset: RuleSet,
-    other: RuleSet | None,
-    changes: Sequence[tuple[str, str | None, str]],
+    values: Iterable[tuple[str, object]], ruleset: RuleSet, other: RuleSet | None, changed: _Changed
 ) -> Iterator[Text]:
     """What is changed, in words: fields by their labels, rules by what they ask then."""
     vocabulary = ruleset.vocabulary
     for place, value in values:
         yield assumed_value(place, value, vocabulary)
-    for name, part, text in changes if other is not None else ():
+    for name, part, text in changed.parts.get(ruleset.id, ()) if other is not None else ():
         yield assumed_rule(rule_of(other or ruleset, name), other or ruleset, part, text)
 
 
 def _programme(
     file: str, rules: Sequence[str], as_of: date | None, members: Iterable[tuple[Centre, Centre]],
-    sets: bool, changed: dict[str, list[tuple[str, str | None, str]]], files: dict[str, RuleSet],
-    used: set[str], span: tuple[date, date] | None,
+    sets: bool, changed: _Changed, span: tuple[date, date] | None,
 ) -> Iterator[WhatIf]:  # fmt: skip
     """What changes for the programme whose figures stand in a file, with the centres before and after."""
     pairs = list(members)
     before = [centre for centre, _ in pairs]
     after = [centre for _, centre in pairs] if sets else before
-    subject = Programme.from_file(file, ruleset=[*rules, *files.values()])
+    subject = Programme.from_file(file, ruleset=[*rules, *changed.files.values()])
     on = as_of_day(subject, None if subject.speaks_for is not None else as_of)
     given = load_rulesets(rules)
     for ruleset in given or rulesets_in_force(jurisdiction_of(subject), on):
-        other = _other(ruleset, changed, files, used) or ruleset
+        other = changed.other(ruleset) or ruleset
         yield what_if(Side(subject, ruleset, before), Side(subject, other, after), on, as_of, span)
 
 
@@ -168,53 +159,50 @@ def _sweep(
     sys.exit(2 if broken else 0)
 
 
-def _rule_changes(
-    texts: Sequence[str], paths: Sequence[str], rules: Sequence[str]
-) -> tuple[dict[str, list[tuple[str, str | None, str]]], dict[str, RuleSet]]:
-    """Changes by rule set as (rule, part, value), and whole rule files by the id that they bear; a rule
-    without its rule set is that of `rules`, or of what is on hand for the centres at `paths`."""
-    changes: dict[str, list[tuple[str, str | None, str]]] = {}
-    files: dict[str, RuleSet] = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not equals:
-            ruleset = load_ruleset(text)
-            files[ruleset.id] = ruleset
-            continue
-        named, slash, rest = name.strip().partition("/")
-        rule, _, part = (rest if slash else named).partition(".")
-        if not rule:
-            zh = f"--rule 应写作 规则集/规则=取值，不是 {text}"
-            en = f"--rule is RULESET/RULE=VALUE, not {text}"
-            raise fault(UsageError, "rule", zh, en)
-        if slash:
-            ruleset_id = named if named.isascii() else load_ruleset(named).id
-        else:
-            ruleset_id = ruleset_with(rule, expand(paths, []), rules).id
-        changes.setdefault(ruleset_id, []).append((rule, part or None, value.strip()))
-    return changes, files
+class _Changed:
+    """What is changed of the rules: `parts` by rule set, each as rule, part, value; whole rule `files` by the
+    id that they bear; which of them a check has `used`."""
 
+    def __init__(self, texts: Sequence[str], paths: Sequence[str], rules: Sequence[str]) -> None:
+        """A rule without its rule set is that of `rules`, or of what is on hand for those at `paths`."""
+        self.parts: dict[str, list[tuple[str, str | None, str]]] = {}
+        self.files: dict[str, RuleSet] = {}
+        self.used: set[str] = set()
+        for text in texts:
+            name, equals, value = text.partition("=")
+            if not equals:
+                ruleset = load_ruleset(text)
+                self.files[ruleset.id] = ruleset
+                continue
+            named, slash, rest = name.strip().partition("/")
+            rule, _, part = (rest if slash else named).partition(".")
+            if not rule:
+                zh = f"--rule 应写作 规则集/规则=取值，不是 {text}"
+                raise fault(UsageError, "rule", zh, f"--rule is RULESET/RULE=VALUE, not {text}")
+            if slash:
+                ruleset_id = named if named.isascii() else load_ruleset(named).id
+            else:
+                ruleset_id = ruleset_with(rule, expand(paths, []), rules).id
+            self.parts.setdefault(ruleset_id, []).append((rule, part or None, value.strip()))
 
-def _other(
-    ruleset: RuleSet,
-    changes: dict[str, list[tuple[str, str | None, str]]],
-    files: dict[str, RuleSet],
-    used: set[str],
-) -> RuleSet | None:
-    """The rule set with the changes meant for it; a rule file stands in for that of its jurisdiction."""
-    other = files.get(ruleset.id) or next(
-        (file for file in files.values() if file.jurisdiction == ruleset.jurisdiction), None
-    )
-    if other is not None:
-        used.add(other.id)
-    changed = other
-    for rule, part, value in changes.get(ruleset.id, ()):
-        used.add(ruleset.id)
-        start = changed or ruleset
-        meant = rule_of(start, rule)
-        plain = part_value(meant, part, value, start.vocabulary)
-        changed = start.with_change(meant.id, **{part: plain}) if part else start.with_change(meant.id, plain)
-    return changed
+    @property
+    def unused(self) -> list[str]:
+        return [name for name in (*self.parts, *self.files) if name not in self.used]
+
+    def other(self, ruleset: RuleSet) -> RuleSet | None:
+        """The rule set with the changes meant for it; a rule file stands in for that of its jurisdiction."""
+        files = [file for file in self.files.values() if file.jurisdiction == ruleset.jurisdiction]
+        changed = self.files.get(ruleset.id) or next(iter(files), None)
+        if changed is not None:
+            self.used.add(changed.id)
+        for rule, part, value in self.parts.get(ruleset.id, ()):
+            self.used.add(ruleset.id)
+            start = changed or ruleset
+            meant = rule_of(start, rule)
+            plain = part_value(meant, part, value, start.vocabulary)
+            change = partial(start.with_change, meant.id)
+            changed = change(**{part: plain}) if part else change(plain)
+        return changed
 
 
 def _span(text: str) -> tuple[date, date]:
