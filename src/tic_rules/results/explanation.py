@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 
 from tic_rules.core.errors import Text, plural
 from tic_rules.model import conditions as c
@@ -55,14 +56,12 @@ def time_of(rule: Rule, vocabulary: Vocabulary | None = None) -> Text:
     """When a rule is looked at, in words; the vocabulary says what its facts are called."""
     parts = []
     if rule.since is not None:
-        start = (
-            ("批复创建", "approval")
-            if rule.since == "approval"
-            else ("建设期满次日", "the day after the end of the term")
-            if rule.since == "term_end"
-            else (day_text(str(rule.since), "zh"), str(rule.since))
-        )
-        parts.append(Text(f"自{start[0]}起计", f"counted from {start[1]}"))
+        named = {
+            "approval": Text("批复创建", "approval"),
+            "term_end": Text("建设期满次日", "the day after the end of the term"),
+        }
+        start = named.get(str(rule.since)) or Text.of(partial(day_text, str(rule.since)))
+        parts.append(Text(f"自{start.zh}起计", f"counted from {start.en}"))
     if rule.until is not None:
         parts.append(Text("计至建设期满", "up to the end of the term"))
     if rule.yearly is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
@@ -16,9 +16,9 @@ from tic_rules.evaluation.entry_operators import CALLED_BY
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule
 from tic_rules.model.vocabulary import Vocabulary
-from tic_rules.results.labels import bound_text, difference_text, join, range_text
+from tic_rules.results.labels import bound_text, difference_text, range_text
 from tic_rules.results.numbers import gap_of, operator_of, unit_of
-from tic_rules.results.terms import field_label, groups_of, term
+from tic_rules.results.terms import field_text, first_of, groups_of, term_text
 from tic_rules.results.time_words import day_text
 
 if TYPE_CHECKING:
@@ -165,8 +165,11 @@ class _Wording:
             return None
         given = value if isinstance(value, tuple) else (value,)
         groups = groups_of(self.vocabulary, self.ruleset.facts[node.fact])
-        zh, en = ([term(self.vocabulary, word, lang, groups) for word in given] for lang in ("zh", "en"))
-        return Text(f"填报为{join(zh, 'zh')}", f"the data says {join(en, 'en')}") if any(zh) else None
+        said = [term_text(self.vocabulary, word, groups) for word in given]
+        listed = Text.listed(said)
+        return (
+            Text(f"填报为{listed.zh}", f"the data says {listed.en}") if any(one.zh for one in said) else None
+        )
 
     # --- lists ----------------------------------------------------------------------------------------------
 
@@ -175,21 +178,17 @@ class _Wording:
         if not lacking:
             return None
         groups = self._groups_of_lacking()
-        titles = {item.id: item.title for item in self.rule.items}
-        places = [f"/year={name}" if _YEAR.fullmatch(name) else name for name in lacking]
-        zh, en = (
-            [
-                f"{name} {getattr(titles[name], lang)}"
-                if name in titles
-                else field_label(name, self.vocabulary, lang)
-                if name.startswith("/")
-                else term(self.vocabulary, name, lang, groups)
-                for name in places
-            ]
-            for lang in ("zh", "en")
-        )
-        listed = _first(zh, en, _LISTED)
+        listed = first_of([self._lacked(name, groups) for name in lacking], _LISTED)
         return Text(f"涉及：{listed.zh}", f"concerns {listed.en}")
+
+    def _lacked(self, name: str, groups: Iterable[str]) -> Text:
+        """What a list lacks: an item, a place, a year or a word."""
+        if name.startswith("/") or _YEAR.fullmatch(name):
+            return field_text(name if name.startswith("/") else f"/year={name}", self.vocabulary)
+        title = next((item.title for item in self.rule.items if item.id == name), None)
+        if title is not None:
+            return Text(f"{name} {title.zh}", f"{name} {title.en}")
+        return term_text(self.vocabulary, name, groups)
 
     def _groups_of_lacking(self) -> tuple[str, ...]:
         """The word groups of what lists lack: of the words asked for, or of what entries are called by."""
@@ -202,17 +201,18 @@ class _Wording:
         return tuple(dict.fromkeys(groups))
 
     def _asks(self) -> Text | None:
-        places = [pointer(at) for at in self.evidence.decision.missing]
-        if not places:
+        missing = self.evidence.decision.missing
+        if not missing:
             return None
-        zh, en = ([field_label(place, self.vocabulary, lang) for place in places] for lang in ("zh", "en"))
-        for number, at in enumerate(self.evidence.decision.missing):
-            day = self._day_asked(at)
-            if day is not None:
-                said = f"{zh[number]}在{day_text(day, 'zh')}的数"
-                zh[number], en[number] = said, f"{en[number]} on {day}"
-        listed = _first(zh, en, _ASKED)
+        listed = first_of([self._asked_for(at) for at in missing], _ASKED)
         return Text(f"需要补充或写准：{listed.zh}", f"to be supplied or made exact: {listed.en}")
+
+    def _asked_for(self, at: tuple[str | int, ...]) -> Text:
+        """What is missing, with the day whose number is asked for."""
+        label, day = field_text(pointer(at), self.vocabulary), self._day_asked(at)
+        if day is None:
+            return label
+        return Text(f"{label.zh}在{day_text(day, 'zh')}的数", f"{label.en} on {day}")
 
     def _day_asked(self, at: tuple[str | int, ...]) -> date | None:
         """The day whose number is asked for, of a place that has numbers, but none that speaks of it."""
@@ -321,10 +321,3 @@ def _entry_of(key: str) -> Text:
 
 def _capital(zh: str, en: str) -> Text:
     return Text(zh, en[:1].upper() + en[1:])
-
-
-def _first(zh: list[str], en: list[str], most: int) -> Text:
-    """The first of some names, and how many there are."""
-    more = len(zh) - most
-    rest = Text(f"等{len(zh)}项", f" and {more} more") if more > 0 else Text("", "")
-    return Text(join(zh[:most], "zh") + rest.zh, join(en[:most], "en") + rest.en)

@@ -5,8 +5,8 @@ The same word may stand in several groups and mean another thing in each: `provi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache, partial
 from typing import Any
 
 from tic_rules.core.errors import Text
@@ -38,6 +38,11 @@ def term(vocabulary: Vocabulary, word: Any, lang: str, groups: Iterable[str]) ->
     return str(word)
 
 
+def term_text(vocabulary: Vocabulary, word: Any, groups: Iterable[str]) -> Text:
+    """As `term`, in both languages."""
+    return Text.of(lambda lang: term(vocabulary, word, lang, groups))
+
+
 def group_at(vocabulary: Vocabulary, path: str) -> str | None:
     """The group whose words a dotted path of the data takes; None where it takes none."""
     declared = vocabulary.fields.get(path)
@@ -67,10 +72,8 @@ def groups_of(vocabulary: Vocabulary, fact: Fact, attribute: str | None = None) 
 def words_text(ruleset: RuleSet, fact: str, words: Iterable[object], attribute: str = "") -> Text:
     """Words that a rule asks for of a fact, or of the entries that it looks through, in both languages."""
     vocabulary, declared = ruleset.vocabulary, ruleset.facts[fact]
-    listed = list(words)
     groups = groups_of(vocabulary, declared, attribute or None)
-    zh, en = ([term(vocabulary, word, lang, groups) for word in listed] for lang in ("zh", "en"))
-    return Text("、".join(zh), ", ".join(en))
+    return Text.listed(term_text(vocabulary, word, groups) for word in words)
 
 
 def places_of(vocabulary: Vocabulary, fact: Fact, attribute: str) -> Iterator[str]:
@@ -94,6 +97,17 @@ def dotted_of(path: str) -> str:
 def _is_bare_group(dotted: str, path: str, vocabulary: Vocabulary) -> bool:
     """Whether a place without a label is only there for the declared fields in it, of which one is meant."""
     return dotted_of(path) != dotted and any(name.startswith(f"{dotted}.") for name in vocabulary.declared)
+
+
+def first_of(texts: Sequence[Text], most: int) -> Text:
+    """The first of some names, and how many there are."""
+    listed, more = Text.listed(texts[:most]), len(texts) - most
+    return Text(f"{listed.zh}等{len(texts)}项", f"{listed.en} and {more} more") if more > 0 else listed
+
+
+def field_text(path: str, vocabulary: Vocabulary) -> Text:
+    """As `field_label`, in both languages."""
+    return Text.of(partial(field_label, path, vocabulary))
 
 
 def field_label(path: str, vocabulary: Vocabulary, lang: str) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
-from functools import partial
 from typing import TYPE_CHECKING
 
-from tic_rules.core.errors import Text
+from tic_rules.core.errors import Text, plural
 from tic_rules.model.shipped import shared_vocabulary
 from tic_rules.model.vocabulary import Vocabulary
 from tic_rules.results.parts import Part, Parts
-from tic_rules.results.terms import dotted_of, field_label
+from tic_rules.results.terms import dotted_of, field_text, first_of
 
 if TYPE_CHECKING:
     from tic_rules.results.finding import Finding
@@ -76,32 +76,23 @@ def reason_of(findings: Iterable[Finding], waits: Iterable[Wait]) -> Text:
     """Why the verdict is what it is: what fails, how many data and judgements are open, what is still due."""
     listed = list(findings)
     counted = [finding for finding in listed if finding.counts]
-    number = {
-        status: sum(finding.status == status for finding in counted)
-        for status in ("fail", "needs_review", "pending")
-    }
-    data = sum(1 for wait in waits if wait.counted)
+    number = Counter(finding.status for finding in counted)
     fails, judged, due = number["fail"], number["needs_review"], number["pending"]
+    data = sum(1 for wait in waits if wait.counted)
     absent = sum(finding.status == "fail" and not finding.counts for finding in listed)
-    head = Text(
-        (f"{fails}条不符合" if fails else "没有不符合的条款")
-        + (f"（另有{absent}条不影响结论）" if absent else ""),
-        (f"{fails} {'fails' if fails == 1 else 'fail'}" if fails else "nothing fails")
-        + (f" ({absent} more outside the verdict)" if absent else ""),
-    )
-    open_ = [
-        Text(f"待补数据{data}项", f"{data} {'datum' if data == 1 else 'data'}") if data else None,
-        Text(f"待评审{judged}条", f"{judged} judgement{'s' if judged != 1 else ''}") if judged else None,
-    ]
-    parts = [part for part in open_ if part is not None]
-    zh, en = [head.zh, *(part.zh for part in parts)], [head.en]
-    if parts:
-        one = data + judged == 1
-        en.append(" and ".join(part.en for part in parts) + (" is open" if one else " are open"))
+    zh = f"{fails}条不符合" if fails else "没有不符合的条款"
+    en = plural(fails, "fails", "fail") if fails else "nothing fails"
+    if absent:
+        zh, en = f"{zh}（另有{absent}条不影响结论）", f"{en} ({absent} more outside the verdict)"
+    zh += f"；待补数据{data}项" if data else ""
+    zh += f"；待评审{judged}条" if judged else ""
+    open_ = [plural(data, "datum", "data")] if data else []
+    open_ += [plural(judged, "judgement")] if judged else []
+    if open_:
+        en += f"; {' and '.join(open_)} {'is' if data + judged == 1 else 'are'} open"
     if due:
-        zh.append(f"待完成{due}条")
-        en.append(f"{due} {'is' if due == 1 else 'are'} still due")
-    return Text("；".join(zh), "; ".join(en))
+        zh, en = f"{zh}；待完成{due}条", f"{en}; {due} {'is' if due == 1 else 'are'} still due"
+    return Text(zh, en)
 
 
 def open_deadlines(finding: Finding) -> list[date]:
@@ -134,14 +125,10 @@ def to_do(finding: Finding) -> Text:
         places = dict.fromkeys("/" + dotted_of(path).replace(".", "/") for path in finding.missing)
         if not places:
             return Text("把所依据的数据写准", "make the data exact that it rests on")
-        zh, en = ([field_label(place, vocabulary, lang) for place in places] for lang in ("zh", "en"))
-        more = len(places) - _NAMED
-        return Text(
-            f"补填或写准：{'、'.join(zh[:_NAMED])}" + (f"等{len(zh)}项" if more > 0 else ""),
-            f"fill in or make exact: {', '.join(en[:_NAMED])}" + (f" and {more} more" if more > 0 else ""),
-        )
+        listed = first_of([field_text(place, vocabulary) for place in places], _NAMED)
+        return Text(f"补填或写准：{listed.zh}", f"fill in or make exact: {listed.en}")
     if finding.status == "needs_review":
-        listed = Text.of(partial(field_label, "/attestations", vocabulary))
+        listed = field_text("/attestations", vocabulary)
         return Text(
             f"提请评审认定，把意见填入“{listed.zh}”",
             f"have it judged, and record the judgement in {listed.en}",
@@ -165,10 +152,9 @@ def _by_field(findings: Iterable[Finding]) -> dict[str, list[tuple[Finding, list
 
 def _wait(field: str, asking: list[tuple[Finding, list[str], bool]], vocabulary: Vocabulary) -> Wait:
     ordered = sorted(asking, key=lambda one: not one[0].counts)
-    path = "/" + field.replace(".", "/")
     return Wait(
         field=field,
-        label=Text.of(partial(field_label, path, vocabulary)),
+        label=field_text("/" + field.replace(".", "/"), vocabulary),
         places=Parts(dict.fromkeys(path for _, paths, _ in asking for path in paths)),
         rules=Parts(finding.rule for finding, _, _ in ordered),
         counted=sum(finding.counts for finding, _, _ in asking),
