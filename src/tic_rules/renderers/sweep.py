@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import partial
 from itertools import pairwise
@@ -79,28 +79,14 @@ def _text(swept: Sweep, lang: str) -> Iterator[str]:
 
 
 def _html(swept: Sweep, lang: str) -> str:
-    points = swept.points
+    def of(say: Callable[..., str], *about: object) -> Text:
+        return Text.of(partial(say, *about))
+
     return page(
-        "sweep.html.j2",
-        lang=lang,
-        heading=_heading(swept),
-        rule=swept.rule,
-        document=swept.ruleset.document,
-        summary=summary(swept),
-        others=_others(swept),
-        count=len(swept.centres),
-        rows=[
-            {
-                "threshold": Text.of(partial(swept.said, point.threshold)),
-                "passing": point.passing,
-                "rest": Text.of(partial(_rest, point)),
-                "falls": [Text.of(partial(_fall, fall)) for fall in point.falls],
-            }
-            for point in points
-        ],
-        picture=_picture(swept),
+        "sweep.html.j2", lang=lang, swept=swept, heading=_heading(swept), summary=summary(swept),
+        others=_others(swept), of=of, rest=_rest, fall_of=_fall, picture=_picture(swept),
         size=(WIDTH, HEIGHT),
-    )
+    )  # fmt: skip
 
 
 def _picture(swept: Sweep) -> dict[str, object]:

@@ -228,31 +228,14 @@ def _turned(flip: Flip) -> Text:
 def _page(results: Sequence[WhatIf], lang: str, assumed: Sequence[Text]) -> str:
     """The results as a page, with what was changed. Raises UsageError where an extra is missing."""
     return page(
-        "what_if.html.j2",
-        lang=lang,
-        results=[_result(result) for result in results],
-        verdict=VERDICT,
-        assumed=assumed,
-        summary=Text(**summary(results).as_dict()) if len(results) > 1 else None,
-        size=(WIDTH, HEIGHT),
-    )
+        "what_if.html.j2", lang=lang, results=results, verdict=VERDICT, assumed=assumed,
+        summary=summary(results) if len(results) > 1 else None, size=(WIDTH, HEIGHT),
+        name_of=name_of, rules_of=rules_of, days_of=days_of, told=told_over, only_looks=only_looks,
+        courses=courses, picture=_picture, moves=moves, clause_of=clause_of,
+    )  # fmt: skip
 
 
-def _result(result: WhatIf) -> Json:
-    return {
-        "name": name_of(result.before),
-        "document": rules_of(result),
-        "days": days_of(result, "en"),
-        "before": result.before.verdict,
-        "after": result.after.verdict,
-        "only_looks": only_looks(result),
-        "told": told_over(result),
-        "courses": [_picture(title, course) for title, course in courses(result)],
-        "flips": [(moves(flip), clause_of(flip), _detail(flip)) for flip in result.flips],
-    }
-
-
-def _picture(title: Text, course: Course) -> Json:
+def _picture(course: Course) -> Json:
     first, last = course.stretches[0].first, course.stretches[-1].last
     span = max((last - first).days + 1, 1)
 
@@ -278,7 +261,7 @@ def _picture(title: Text, course: Course) -> Json:
         if first <= date(year, 1, 1) <= last
     ]
     return {
-        "title": title, "bands": bands, "marks": marks, "years": years,
+        "bands": bands, "marks": marks, "years": years,
         "due_marks": [x(day) for day, _ in course.due], "days": by_day(course, _turn),
     }  # fmt: skip
 
@@ -286,7 +269,3 @@ def _picture(title: Text, course: Course) -> Json:
 def _turn(flip: Flip) -> Text:
     move, clause = moves(flip), clause_of(flip)
     return Text(f"{move.zh}：{clause.zh}", f"{move.en}: {clause.en}")
-
-
-def _detail(flip: Flip) -> Text:
-    return flip.after.detail if flip.after is not None else Text("", "")
