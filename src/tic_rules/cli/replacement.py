@@ -6,7 +6,7 @@ import os
 import shutil
 import stat
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -24,11 +24,15 @@ _LISTS = (".csv", ".tsv")
 _RULES = (".yaml", ".yml", ".json")
 
 
-def unwritable(name: str, error: OSError) -> TicRulesError:
-    """The error for a file that cannot be written."""
-    reason = reason_of(error)
-    zh, en = f"无法写入：{reason.zh}", f"cannot be written: {reason.en}"
-    return fault(UsageError, "output", zh, en, file=name)
+@contextmanager
+def writing(name: str) -> Iterator[None]:
+    """Say of a file that cannot be written why, as UsageError."""
+    try:
+        yield
+    except OSError as error:
+        reason = reason_of(error)
+        zh, en = f"无法写入：{reason.zh}", f"cannot be written: {reason.en}"
+        raise fault(UsageError, "output", zh, en, file=name) from None
 
 
 class Replacement:
@@ -44,11 +48,9 @@ class Replacement:
         self.name, self.added, self._durable = name, added, durable
         self._place = os.path.realpath(name)
         self._beside: str | None = None
-        try:
+        with writing(name):
             Path(name).parent.mkdir(parents=True, exist_ok=True)
             self.stream = self._open()
-        except OSError as error:
-            raise unwritable(name, error) from None
 
     def _open(self) -> IO[bytes]:
         before = _status(self.name)
@@ -68,35 +70,30 @@ class Replacement:
         return os.fdopen(number, "w+b")
 
     def write(self, data: bytes) -> None:
-        try:
+        with writing(self.name):
             self.stream.write(data)
-        except OSError as error:
-            raise unwritable(self.name, error) from None
 
     def finish(self) -> None:
         """Have everything on the disk, so that `commit` has nothing left that may fail for want of room."""
-        try:
+        with writing(self.name):
             if not self.stream.closed:
                 self.stream.flush()
                 if self._beside is not None and self._durable:
                     os.fsync(self.stream.fileno())
-        except OSError as error:
-            raise unwritable(self.name, error) from None
 
     def commit(self) -> None:
         """Take the place."""
         try:
-            self.finish()
-            if self.added and self._beside is not None:
-                self.stream.seek(0)
-                with open(self._place, "ab") as end:
-                    shutil.copyfileobj(self.stream, end)
-            self.stream.close()
-            if self._beside is not None and not self.added:
-                os.replace(self._beside, self._place)
-                self._beside = None
-        except OSError as error:
-            raise unwritable(self.name, error) from None
+            with writing(self.name):
+                self.finish()
+                if self.added and self._beside is not None:
+                    self.stream.seek(0)
+                    with open(self._place, "ab") as end:
+                        shutil.copyfileobj(self.stream, end)
+                self.stream.close()
+                if self._beside is not None and not self.added:
+                    os.replace(self._beside, self._place)
+                    self._beside = None
         finally:
             self.discard()
 

@@ -15,7 +15,7 @@ from tic_rules.cli.chinese import Command
 from tic_rules.cli.common import as_of_option, lang_option, output_option, say
 from tic_rules.cli.files import usable
 from tic_rules.cli.progress import Progress
-from tic_rules.cli.replacement import Replacement, guard, unwritable
+from tic_rules.cli.replacement import Replacement, guard, writing
 from tic_rules.core.errors import DataError, Diagnostic, UsageError, clip, fault, plural
 from tic_rules.engines.columns.names import CENTRE
 from tic_rules.engines.columns.tables import check_table, facts_table, library
@@ -170,31 +170,27 @@ class _Writer:
         return self
 
     def write(self, table: DataFrame) -> None:
-        try:
-            self._write(table)
-        except OSError as error:
-            raise unwritable(self.path, error) from None
-
-    def _write(self, table: DataFrame) -> None:
-        if self.path.endswith(".csv"):
-            _harmless(table).write_csv(self.file.stream, include_header=not self._begun)
-            self._begun = True
-            return
-        arrow = table.to_arrow()
-        if self._parquet is None:
-            self._parquet = library("pyarrow.parquet").ParquetWriter(self.file.stream, arrow.schema)
-        self._parquet.write_table(arrow)
+        with writing(self.path):
+            if self.path.endswith(".csv"):
+                _harmless(table).write_csv(self.file.stream, include_header=not self._begun)
+                self._begun = True
+                return
+            arrow = table.to_arrow()
+            if self._parquet is None:
+                self._parquet = library("pyarrow.parquet").ParquetWriter(self.file.stream, arrow.schema)
+            self._parquet.write_table(arrow)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            if self._parquet is not None:
-                self._parquet.close()
-        except OSError as wrong:
+            with writing(self.path):
+                if self._parquet is not None:
+                    self._parquet.close()
+        except UsageError:
             self.file.discard()
             if kind is None:
-                raise unwritable(self.path, wrong) from None
+                raise
         self.file.__exit__(kind, error, trace)
 
 
