@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import NamedTuple
 
 from tic_rules.cli.files import day_of, jurisdiction_of
 from tic_rules.core.errors import RuleSetError, TicRulesError, UsageError, clip, fault
@@ -16,12 +15,6 @@ from tic_rules.model.ruleset import RuleSet
 from tic_rules.model.spoken import rules_named
 
 
-class Chosen(NamedTuple):
-    centre: Centre
-    day: date
-    rulesets: tuple[RuleSet, ...]
-
-
 def chosen(
     path: str,
     rules: Sequence[str],
@@ -29,7 +22,7 @@ def chosen(
     *,
     own_day: bool = False,
     also: Sequence[RuleSet] = (),
-) -> Chosen:
+) -> tuple[Centre, date, tuple[RuleSet, ...]]:
     """A centre file with its day and its rule sets: those named, else those of its jurisdiction in force on
     the day.
 
@@ -38,9 +31,7 @@ def chosen(
     named = load_rulesets(rules)
     centre = read_subject(path, Centre, words_of((*named, *also)), named)
     on = day_of(centre, None if own_day and centre.speaks_for is not None else as_of, named)
-    if named:
-        return Chosen(centre, on, named)
-    return Chosen(centre, on, tuple(rulesets_in_force(jurisdiction_of(centre), on)))
+    return centre, on, named or tuple(rulesets_in_force(jurisdiction_of(centre), on))
 
 
 def ruleset_with(name: str, files: Iterable[str], named: Sequence[str] = ()) -> RuleSet:

@@ -131,8 +131,7 @@ def _programme(
     after = [centre for _, centre in pairs] if sets else before
     subject = Programme.from_file(file, ruleset=[*rules, *changed.files.values()])
     on = as_of_day(subject, None if subject.speaks_for is not None else as_of)
-    given = load_rulesets(rules)
-    for ruleset in given or rulesets_in_force(jurisdiction_of(subject), on):
+    for ruleset in load_rulesets(rules) or rulesets_in_force(jurisdiction_of(subject), on):
         other = changed.other(ruleset) or ruleset
         yield what_if(Side(subject, ruleset, before), Side(subject, other, after), on, as_of, span)
 
