@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from tic_rules.core.errors import Text, visible
 from tic_rules.model import conditions as c
@@ -16,7 +15,7 @@ from tic_rules.model.ruleset import Rule, RuleSet, Vocabulary
 from tic_rules.model.spoken import title_of
 from tic_rules.model.subject import Record
 from tic_rules.model.tables import layout_of
-from tic_rules.renderers.headers import Form, csv_line, text_of
+from tic_rules.renderers.headers import Form, clauses_named, csv_line, text_of
 from tic_rules.renderers.upright import offered, write_upright
 from tic_rules.renderers.workbook import Writer, write_form
 from tic_rules.results.explanation import facts_of_rule, paths_of_fact
@@ -70,30 +69,14 @@ def _paths_of_rule(rule: Rule, ruleset: RuleSet) -> Iterator[str]:
         yield "attestations"
 
 
-class Fields(NamedTuple):
-    """What a file says that chosen rule sets read: the model of its data, its words, the fields that are
-    wanted, the clauses that ask for each, and the language of the comments."""
-
-    model: type[Centre]
-    vocabulary: Vocabulary
-    wanted: frozenset[str]
-    asked: Mapping[str, Sequence[str]]
-    lang: str
-
-
-def _fields(rulesets: Sequence[RuleSet], vocabulary: Vocabulary, lang: str) -> Fields:
-    model, asked = extended(Centre, vocabulary), clauses_by_field(rulesets)
-    return Fields(model, vocabulary, paths_of(model) & asked.keys() | set(ALWAYS), asked, lang)
-
-
 def blank_file(rulesets: Sequence[RuleSet], lang: str = "zh") -> str:
     """YAML to fill in. Every value is left empty (unknown); it loads and checks as it is."""
-    fields = _fields(rulesets, words_of(reversed(rulesets)), lang)
+    fields = _Fields(rulesets, words_of(reversed(rulesets)), lang)
     named = Text("# 规则集：", "# Rule sets: ").in_(lang) + ", ".join(ruleset.id for ruleset in rulesets)
     lines = [*text_of("head").in_(lang).split("\n"), named, ""]
     places = {ruleset.jurisdiction for ruleset in rulesets}
     given = {"jurisdiction": places.pop()} if len(places) == 1 else {}
-    lines.extend(_section(fields.model, "", fields, 0, given))
+    lines.extend(fields.section(fields.model, "", "", given))
     lines.append("")
     for said, rules in (("judged_below", _judged(rulesets)), ("open_below", _left_open(rulesets))):
         if rules:
@@ -118,8 +101,9 @@ def blank_workbook(rulesets: Sequence[RuleSet], lang: str, *, wide: bool = False
 
 
 def _form(rulesets: Sequence[RuleSet], words: Vocabulary, lang: str) -> Form:
-    model, vocabulary, wanted, asked, _ = _fields(rulesets, words, lang)
-    return Form(layout_of(model, vocabulary), vocabulary, lang, wanted, asked, offered(rulesets, lang))
+    fields = _Fields(rulesets, words, lang)
+    layout = layout_of(fields.model, words)
+    return Form(layout, words, lang, fields.wanted, fields.asked, offered(rulesets, lang))
 
 
 _READ_ME_WIDTH = 82
@@ -157,81 +141,79 @@ def _left_open(rulesets: Sequence[RuleSet]) -> list[tuple[RuleSet, Rule]]:
     return [(ruleset, rule) for ruleset in rulesets for rule in ruleset if rule.open_to_judgement]
 
 
-def _section(
-    model: type[Record], prefix: str, fields: Fields, depth: int, given: Mapping[str, str]
-) -> Iterator[str]:
-    indent = "  " * depth
-    words = {name: word for name, word, _ in fields_of(model) if word}
-    listed = list(model.model_fields.items())
-    if not prefix:
-        listed.sort(key=lambda item: (item[0] in LAST) - (item[0] == "id"))
-    for name, field in listed:
-        path = prefix + name
-        below = any(other.startswith(path + ".") for other in fields.wanted)
-        if path not in fields.wanted and not below:
-            continue
-        inner = record_in(field.annotation)
-        if inner is not None and below and not _is_list(field.annotation):
-            label = _label(path, fields)
-            yield f"{indent}{name}:" + (f"  # {label}" if label else "")
-            yield from _section(inner, path + ".", fields, depth + 1, given)
-            continue
-        yield from (indent + line for line in _comment(path, fields, words.get(name)))
-        if inner is not None:
-            yield from (indent + line for line in _entry_comment(inner, path, fields))
-        yield f"{indent}{name}:" + (f" {given[path]}" if path in given else "")
-
-
 def _is_list(annotation: object) -> bool:
     return "tuple[" in str(annotation) or "dict[" in str(annotation)
 
 
-def _label(path: str, fields: Fields) -> str:
-    field = fields.vocabulary.fields.get(path)
-    return Text(field.zh, field.en).in_(fields.lang) if field else ""
+class _Fields:
+    """What a file says that chosen rule sets read: the model of its data, its words, the fields that are
+    wanted, the clauses that ask for each; and what its comments say of them, in a language."""
 
+    def __init__(self, rulesets: Sequence[RuleSet], vocabulary: Vocabulary, lang: str) -> None:
+        self.model, self.vocabulary, self.lang = extended(Centre, vocabulary), vocabulary, lang
+        self.asked = clauses_by_field(rulesets)
+        self.wanted = paths_of(self.model) & self.asked.keys() | set(ALWAYS)
 
-def _example(path: str, fields: Fields) -> str:
-    field = fields.vocabulary.fields.get(path)
-    return Text("例：", "example: ").in_(fields.lang) + field.example if field and field.example else ""
+    def section(
+        self, model: type[Record], prefix: str, indent: str, given: Mapping[str, str]
+    ) -> Iterator[str]:
+        """The lines of a record; `given` are values by path."""
+        words = {name: word for name, word, _ in fields_of(model) if word}
+        listed = list(model.model_fields.items())
+        if not prefix:
+            listed.sort(key=lambda item: (item[0] in LAST) - (item[0] == "id"))
+        for name, field in listed:
+            path = prefix + name
+            below = any(other.startswith(path + ".") for other in self.wanted)
+            if path not in self.wanted and not below:
+                continue
+            inner = record_in(field.annotation)
+            if inner is not None and below and not _is_list(field.annotation):
+                label = self.label(path)
+                yield f"{indent}{name}:" + (f"  # {label}" if label else "")
+                yield from self.section(inner, path + ".", f"{indent}  ", given)
+                continue
+            yield f"{indent}# {self.label(path) or path}{self.asks(path)}"
+            if name in words:
+                yield f"{indent}#   {self.allowed(words[name])}"
+            if example := self.example(path):
+                yield f"{indent}#   {example}"
+            if inner is not None:
+                yield from (indent + line for line in self.entry(inner, path))
+            yield f"{indent}{name}:" + (f" {given[path]}" if path in given else "")
 
+    def entry(self, inner: type[Record], path: str, depth: int = 1) -> Iterator[str]:
+        """What an entry of a list holds."""
+        words = {name: word for name, word, _ in fields_of(inner) if word}
+        for name, about in inner.model_fields.items():
+            there = f"{path}.{name}"
+            said = Text("", "")
+            if name in words:
+                choices = self.allowed(words[name])
+                said = Text(f"：{choices}", f": {choices}")
+            elif example := self.example(there):
+                said = Text(f"（{example}）", f" ({example})")
+            label = self.label(there) or name
+            yield f"#{'   ' * depth}{name} {label}{said.in_(self.lang)}{self.asks(there)}"
+            below = record_in(about.annotation)
+            if below is not None:
+                yield from self.entry(below, there, depth + 1)
 
-def _allowed(word: str | None, fields: Fields) -> str:
-    words = fields.vocabulary.words.get(word or "", {})
-    labels = ((name, label.text.in_(fields.lang)) for name, label in words.items())
-    return " | ".join(name if name == label else f"{name} {label}" for name, label in labels)
+    def label(self, path: str) -> str:
+        field = self.vocabulary.fields.get(path)
+        return Text(field.zh, field.en).in_(self.lang) if field else ""
 
+    def example(self, path: str) -> str:
+        field = self.vocabulary.fields.get(path)
+        return Text("例：", "example: ").in_(self.lang) + field.example if field and field.example else ""
 
-def _asks(path: str, fields: Fields) -> str:
-    """The clauses that ask for a field, the first six by name."""
-    clauses = fields.asked.get(path, ())
-    rest = Text(f"等{len(clauses)}条", f" and {len(clauses) - 6} more") if len(clauses) > 6 else Text("", "")
-    named = Text("；", "; ").in_(fields.lang).join(clauses[:6])
-    return f"  〔{named}{rest.in_(fields.lang)}〕" if clauses else ""
+    def allowed(self, word: str) -> str:
+        labels = {
+            name: label.text.in_(self.lang) for name, label in self.vocabulary.words.get(word, {}).items()
+        }
+        return " | ".join(name if name == label else f"{name} {label}" for name, label in labels.items())
 
-
-def _comment(path: str, fields: Fields, word: str | None) -> Iterator[str]:
-    yield f"# {_label(path, fields) or path}{_asks(path, fields)}"
-    if word is not None:
-        yield f"#   {_allowed(word, fields)}"
-    if example := _example(path, fields):
-        yield f"#   {example}"
-
-
-def _entry_comment(inner: type[Record], path: str, fields: Fields, depth: int = 1) -> Iterator[str]:
-    """What an entry of a list holds."""
-    words = {name: word for name, word, _ in fields_of(inner) if word}
-    for name, about in inner.model_fields.items():
-        there = f"{path}.{name}"
-        example = _example(there, fields)
-        choices = _allowed(words.get(name), fields)
-        said = Text("", "")
-        if name in words:
-            said = Text(f"：{choices}", f": {choices}")
-        elif example:
-            said = Text(f"（{example}）", f" ({example})")
-        label = _label(there, fields) or name
-        yield f"#{'   ' * depth}{name} {label}{said.in_(fields.lang)}{_asks(there, fields)}"
-        below = record_in(about.annotation)
-        if below is not None:
-            yield from _entry_comment(below, there, fields, depth + 1)
+    def asks(self, path: str) -> str:
+        """The clauses that ask for a field, the first six by name."""
+        named = clauses_named(self.asked.get(path, ()), 6, self.lang)
+        return f"  〔{named}〕" if named else ""

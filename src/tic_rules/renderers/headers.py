@@ -105,10 +105,7 @@ class Form:
 
     def clauses(self, column: Column, most: int) -> str:
         """The clauses that ask for a field: the first ones by name, the rest counted."""
-        clauses = self.asked.get(column.path, ())
-        rest = Text(f"等{len(clauses)}条", f" and {len(clauses) - most} more").in_(self.lang)
-        named = ("；" if self.lang == "zh" else "; ").join(clauses[:most])
-        return named + (rest if len(clauses) > most else "")
+        return clauses_named(self.asked.get(column.path, ()), most, self.lang)
 
     def comment(self, column: Column) -> str:
         """The comment of a header: path, how to fill it in, unit, choices, example, clauses."""
@@ -129,6 +126,12 @@ class Form:
         if clauses := self.clauses(column, 6):
             lines.append(("条款：" if zh else "Clauses: ") + clauses)
         return "\n".join(lines)
+
+
+def clauses_named(clauses: Sequence[str], most: int, lang: str) -> str:
+    """The first clauses by name, the rest counted."""
+    rest = Text(f"等{len(clauses)}条", f" and {len(clauses) - most} more").in_(lang)
+    return Text("；", "; ").in_(lang).join(clauses[:most]) + (rest if len(clauses) > most else "")
 
 
 def _comes_last(column: Column) -> bool:
