@@ -105,9 +105,8 @@ class Value:
             return cls.from_dict(value)
 
         written = core_schema.plain_serializer_function_ser_schema(lambda value: value.as_dict())
-        name = (
-            f"{cls.__module__}.{cls.__qualname__}:{id(cls)}"  # a schema of its own among those of a service
-        )
+        # a schema of its own among those of a service
+        name = f"{cls.__module__}.{cls.__qualname__}:{id(cls)}"
         return core_schema.no_info_plain_validator_function(read, ref=name, serialization=written)
 
     @classmethod
