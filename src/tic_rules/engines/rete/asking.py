@@ -83,11 +83,9 @@ class Asking:
         if len(given) == 1 and not more:
             self.sheet.ask(node, key, **given[0])
             return
-        parts = []
-        for one in given:
-            new_entry = self.sheet.entry()
-            self.sheet.ask(node, new_entry, **one)
-            parts.append(Part(node=node.number, entry=new_entry))
+        parts = [self.sheet.part(node) for _ in given]
+        for part, one in zip(parts, given, strict=True):
+            self.sheet.ask(node, part.key, **one)
         self.sheet.gather(kind, node, key, [*parts, *more])
 
     # --- ranges -----------------------------------------------------------------------------------
@@ -177,21 +175,17 @@ class Asking:
         elif len(values) == 1:
             self.words(node, logic, key, values[0], name)
         else:
-            parts = []
-            for value in values:
-                parts.append(Part(node=node.number, entry=(new_entry := self.sheet.entry())))
-                self.words(node, logic, new_entry, value, name)
+            parts = [self.sheet.part(node) for _ in values]
+            for part, value in zip(parts, values, strict=True):
+                self.words(node, logic, part.key, value, name)
             self.sheet.gather(AGREE, node, key, parts)
 
     def words(self, node: Node, logic: f.Member, key: int, actual: object, name: str) -> None:
         """A word, or several of which one is enough."""
         given = logic.inside == FALSE and not logic.words
         if type(actual) is not tuple or given:
-            self.sheet.ask(
-                node,
-                key,
-                x=self.plan.code(actual) if isinstance(actual, (str, bool)) else int(actual is not None),
-            )
+            is_word = isinstance(actual, (str, bool))
+            self.sheet.ask(node, key, x=self.plan.code(actual) if is_word else int(actual is not None))
             return
         more = [Part(UNKNOWN)] if name in self.scene.open_words else []
         if logic.inside == TRUE:
@@ -210,9 +204,9 @@ class Asking:
             return
         candidates = []
         for text in sorted(set.union(*inner)):
-            candidates.append(Part(node=node.number, entry=(new_entry := self.sheet.entry())))
+            candidates.append(candidate := self.sheet.part(node))
             said = [{"same": int(text in possible), "ways": len(possible)} for possible in inner]
-            self.several(ALL, node, new_entry, said)
+            self.several(ALL, node, candidate.key, said)
         self.sheet.gather(ANY, node, key, candidates)
 
     def happened(self, node: Node, fact: str, key: int, moment: Moment) -> None:
@@ -230,14 +224,8 @@ class Asking:
         soft = SOFT_ALL if logic.every else SOFT_ANY
         parts = []
         for entry, counts in entries:
-            parts.append(
-                Part(
-                    node=body.number,
-                    entry=(new_entry := self.sheet.entry()),
-                    mode=PLAIN if counts == TRUE else soft,
-                )
-            )
-            self.ask(body, new_entry, moment, entry)
+            parts.append(part := self.sheet.part(body, PLAIN if counts == TRUE else soft))
+            self.ask(body, part.key, moment, entry)
         self.sheet.gather(ALL if logic.every else ANY, node, key, [*parts, *map(Part, rest)])
 
     def read(self, logic: f.Fold, moment: Moment) -> tuple[Sequence[tuple[object, int]], list[int]]:

@@ -8,6 +8,9 @@ needs review, true) and as `any` needs them (w: false, needs review, unknown, tr
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import product
+
+from tic_rules.engines.lowering.tables import judged, spoken
 
 FALSE, UNKNOWN, REVIEW, TRUE = range(4)
 RANK = (0, 2, 1, 3)
@@ -19,6 +22,15 @@ holds all the same, so that it agrees with a pass of another scenario; DOES_NOT_
 requirement does not. NOT_MET stands for scenarios of which some fail and the others are pending."""
 
 STATUSES = ("fail", "unknown", "needs_review", "pending", "pass", "not_applicable", "not_applicable")
+
+_CODES = {word: code for code, word in enumerate(STATUSES[: PASS + 1])}
+
+_TOGETHER = {
+    frozenset((FAIL, PENDING)): NOT_MET, frozenset((FAIL, NOT_MET)): NOT_MET,
+    frozenset((PENDING, NOT_MET)): NOT_MET, frozenset((PASS, NOT_APPLICABLE)): PASS,
+    frozenset((NOT_APPLICABLE, DOES_NOT_SPEAK)): DOES_NOT_SPEAK,
+}  # fmt: skip
+"""What two scenarios of different statuses agree on; any other two on nothing (OPEN)."""
 
 ALL, ANY, AGREE = range(3)
 PLAIN, SOFT_ALL, SOFT_ANY = range(3)
@@ -122,35 +134,21 @@ def _step(add: Add, kind: int, test: list[object], then: Template, start: list[o
 
 
 def _statuses(add: Add) -> None:
-    """From what was required, what breaks at once, whether the clause applies, and whether the time is up."""
-    for value, status in ((TRUE, PASS), (UNKNOWN, OPEN), (REVIEW, JUDGE), (FALSE, "a.s")):
-        required = ("b", [{"val": 1}, {"v": value}, same_as("key", "late")])
-        add(
-            "decided",
-            [("a", [there("late"), {"brk": 0}, {"app": 0}]), required],
-            {"stat": "a.late", "s": status},
-        )
-        add(
-            "decided",
-            [("a", [there("late"), {"brk": 0}, {"app": 1}]), required],
-            {"base": "a.late", "s": status, "hv": value, "l": "a.s"},
-        )
-    broken = [{"val": 2}, same_as("key", "late")]
-    for app, name in ((0, "stat"), (1, "base")):
-        for value in range(4):
-            required = ("b", [{"val": 1}, {"v": value}, same_as("key", "late")])
-            result: Template = {name: "a.late", "hv": value, "l": "a.s"} if app else {name: "a.late"}
-            late = [there("late"), {"brk": 1}, {"app": app}]
-            given = ("a.s", OPEN, JUDGE, PASS)[value]
-            add("broken", [("a", late), required, ("c", [*broken, {"v": TRUE}])], result | {"s": FAIL})
-            add("whole", [("a", late), required, ("c", [*broken, {"v": FALSE}])], result | {"s": given})
-            if value == FALSE:  # what has failed has, whatever would break it
-                settled: list[Pattern] = [{"$gt": {"v": FALSE}}, {"$lt": {"v": TRUE}}]
-                over, late = [*late, {"s": FAIL}], [*late, {"s": PENDING}]
-                add("over", [("a", over), required, ("c", [*broken, *settled])], result | {"s": FAIL})
-            for left, status in ((UNKNOWN, OPEN), (REVIEW, OPEN if value == UNKNOWN else JUDGE)):
-                unclear = ("c", [*broken, {"v": left}])
-                add("open", [("a", late), required, unclear], result | {"s": status})
+    """The status table: from what was required, what breaks at once, and whether the time is up; then
+    whether the clause applies."""
+    for require, breaks in product(range(4), (None, *range(4))):
+        failed, pending = (_CODES[judged(require, breaks or FALSE, late)] for late in ("fail", "pending"))
+        cases: list[tuple[list[Pattern], int | str]] = [([{"s": FAIL}], failed), ([{"s": PENDING}], pending)]
+        if failed == pending or (failed, pending) == (FAIL, PENDING):
+            cases = [([], failed if failed == pending else "a.s")]
+        given = [("b", [{"val": 1}, {"v": require}, same_as("key", "late")])]
+        if breaks is not None:
+            given.append(("c", [{"val": 2}, {"v": breaks}, same_as("key", "late")]))
+        for tests, status in cases:
+            late = [there("late"), {"brk": len(given) - 1}, *tests]
+            add("decided", [("a", [*late, {"app": 0}]), *given], {"stat": "a.late", "s": status})
+            base: Template = {"base": "a.late", "s": status, "hv": require, "l": "a.s"}
+            add("decided", [("a", [*late, {"app": 1}]), *given], base)
     _applicability(add)
     _silent(add)
 
@@ -174,15 +172,15 @@ def _applicability(add: Add) -> None:
     clause([], TRUE, "a.s")
     clause([{"hv": TRUE}], FALSE, NOT_APPLICABLE)
     clause([{"$lt": {"hv": TRUE}}], FALSE, DOES_NOT_SPEAK)
-    unsettled: list[Pattern] = [{"$neq": {"s": PASS}}, {"$neq": {"s": OPEN}}]
-    for value in (UNKNOWN, REVIEW):
-        clause([{"s": PASS}], value, PASS)
-        clause([{"s": OPEN}], value, OPEN)
-    clause(unsettled, UNKNOWN, OPEN)
+    for value, base in product((UNKNOWN, REVIEW), range(len(_CODES))):
+        word = spoken(STATUSES[base], value)
+        if word != "needs_review":
+            clause([{"s": base}], value, _CODES[word])
     # whether it applies is left to be judged: the judgement is on the rule as a whole
-    for judged, status in ((TRUE, PASS), (UNKNOWN, OPEN), (REVIEW, JUDGE), (FALSE, "a.l")):
+    for judgement, status in ((TRUE, PASS), (UNKNOWN, OPEN), (REVIEW, JUDGE), (FALSE, "a.l")):
         applies = ("b", [{"val": 3}, {"v": REVIEW}, same_as("key", "base")])
-        whole = ("c", [{"val": 4}, {"v": judged}, same_as("key", "base")])
+        whole = ("c", [{"val": 4}, {"v": judgement}, same_as("key", "base")])
+        unsettled: list[Pattern] = [{"$neq": {"s": PASS}}, {"$neq": {"s": OPEN}}]
         add("judged", [("a", [there("base"), *unsettled]), applies, whole], {"stat": "a.base", "s": status})
 
 
@@ -215,20 +213,9 @@ def _scenarios(add: Add) -> None:
 
     meet([{"s": NOTHING_YET}], [], "b.s")
     meet([{"$lt": {"s": NOT_MET}}], [same_as("s", "s")], "a.s")
-    for one, other in ((FAIL, PENDING), (PENDING, FAIL)):
-        meet([{"s": one}], [{"s": other}], NOT_MET)
-        meet([{"s": one}], [{"$neq": {"s": one}}, {"$neq": {"s": other}}], OPEN)
-        meet([{"s": NOT_MET}], [{"s": one}], NOT_MET)
-    meet([{"s": NOT_MET}], [{"$neq": {"s": FAIL}}, {"$neq": {"s": PENDING}}], OPEN)
-    meet([{"$gt": {"s": FAIL}}, {"$lt": {"s": PENDING}}], [{"$neq": {"s": {"a": "s"}}}], OPEN)
-    meet([{"s": PASS}], [{"s": NOT_APPLICABLE}], PASS)
-    meet([{"s": PASS}], [{"$lt": {"s": PASS}}], OPEN)
-    meet([{"s": PASS}], [{"s": DOES_NOT_SPEAK}], OPEN)
-    meet([{"s": NOT_APPLICABLE}], [{"s": PASS}], PASS)
-    meet([{"s": NOT_APPLICABLE}], [{"$lt": {"s": PASS}}], OPEN)
-    meet([{"s": NOT_APPLICABLE}], [{"s": DOES_NOT_SPEAK}], DOES_NOT_SPEAK)
-    meet([{"s": DOES_NOT_SPEAK}], [{"s": NOT_APPLICABLE}], DOES_NOT_SPEAK)
-    meet([{"s": DOES_NOT_SPEAK}], [{"$lt": {"s": NOT_APPLICABLE}}], OPEN)
+    for one, other in product(range(NOT_MET + 1), range(NOT_MET)):
+        if one != other:
+            meet([{"s": one}], [{"s": other}], _TOGETHER.get(frozenset((one, other)), OPEN))
     # An approved centre's day of approval that is left out is behind it: what has not been met by it has
     # failed.
     closed: list[tuple[int, Pattern, int | str]] = [(0, {"s": NOT_MET}, OPEN), (1, {"s": NOT_MET}, FAIL)]

@@ -13,42 +13,39 @@ Message = dict[str, int]
 
 
 class Part(NamedTuple):
-    """One part of a fold: a value that is known, or what the network concludes for a node at an entry's
-    key."""
+    """One part of a fold: a value that is known, or what the network concludes for a node at a key."""
 
     value: int = 0
     node: int | None = None
-    entry: int = 0
+    key: int = 0
     mode: int = PLAIN
 
 
 _START = {ALL: (TRUE, TRUE), ANY: (0, 0), AGREE: (NOTHING_YET, NOTHING_YET)}
 
-KEYS = frozenset({"key", "frame", "alt", "ek", "yr", "owes", "only", "scenario", "late", "silent", "stat"})
-FOLDS = frozenset({"p", "of", "acc", "end"})
+NUMBERED = frozenset({
+    "key", "frame", "alt", "ek", "yr", "owes", "only", "scenario", "late", "silent", "stat",
+    "p", "of", "acc", "end",
+})  # fmt: skip
+"""What messages call keys, and folds."""
 
 
 class Sheet:
-    """What is asserted for one scenario of one rule. Keys count from 1, keys of entries from -1 down, until
-    `placed`."""
+    """What is asserted for one scenario of one rule. Its keys and folds count from 1, until `placed`."""
 
-    __slots__ = ("entries", "facts", "folds", "keys", "rule")
+    __slots__ = ("facts", "numbers", "rule")
 
     def __init__(self, rule: int) -> None:
-        self.rule, self.facts = rule, list[Message]()
-        self.keys = self.entries = self.folds = 0
+        self.rule, self.facts, self.numbers = rule, list[Message](), 0
 
     def key(self) -> int:
-        self.keys += 1
-        return self.keys
+        """A number that no other key or fold of the sheet has."""
+        self.numbers += 1
+        return self.numbers
 
-    def entry(self) -> int:
-        self.entries += 1
-        return -self.entries
-
-    def fold(self) -> int:
-        self.folds += 1
-        return self.folds
+    def part(self, node: Node, mode: int = PLAIN) -> Part:
+        """A part of a fold that a node is still to be asked for, at a key of its own."""
+        return Part(0, node.number, self.key(), mode)
 
     def ask(self, node: Node, key: int, **said: int) -> None:
         """A question with what the data says to it."""
@@ -60,31 +57,20 @@ class Sheet:
 
     def gather(self, kind: int, node: Node, key: int, parts: Iterable[Part]) -> None:
         """The value of a node is what its parts add up to."""
-        fold, at = self.fold(), 0
+        fold, at = self.key(), 0
         start, rank = _START[kind]
         self.facts.append({"acc": fold, "at": 0, "k": kind, "v": start, "w": rank})
         for at, part in enumerate(parts, 1):
+            step = {"at": at - 1, "to": at, "k": kind}
             if part.node is None:
-                self.facts.append(
-                    {"p": fold, "at": at - 1, "to": at, "k": kind, "v": part.value, "w": RANK[part.value]}
-                )
+                self.facts.append({"p": fold, **step, "v": part.value, "w": RANK[part.value]})
             else:
-                self.facts.append(
-                    {
-                        "alt": part.entry,
-                        "n": part.node,
-                        "m": part.mode,
-                        "of": fold,
-                        "at": at - 1,
-                        "to": at,
-                        "k": kind,
-                    }
-                )
+                self.facts.append({"alt": part.key, "n": part.node, "m": part.mode, "of": fold, **step})
         self.facts.append({"end": fold, "at": at, "er": self.rule, "en": node.number, "ek": key})
 
     def owes(self, key: int, years: list[int]) -> None:
         """The status of a scenario is the worst of its years'."""
-        fold = self.fold()
+        fold = self.key()
         self.facts.append({"acc": fold, "at": 0, "k": ALL, "v": PASS, "w": PASS})
         self.facts.extend({"yr": year, "of": fold, "at": at, "to": at + 1} for at, year in enumerate(years))
         self.facts.append({"end": fold, "at": len(years), "owes": key})
@@ -99,21 +85,16 @@ class Ledger:
 
     def __init__(self) -> None:
         self.facts: list[Message] = []
-        self._keys = self._entries = self._folds = 0
+        self._numbers = 0
 
     def place(self, sheet: Sheet) -> Message:
         """Add a sheet; gives back the message that opens it, with the key of its scenario."""
-        keys, entries, folds = self._keys, self._entries, self._folds
-        opening = len(self.facts)
-        for fact in sheet.facts:
-            self.facts.append(
-                {name: _moved(name, value, keys, entries, folds) for name, value in fact.items()}
-            )
-        self._keys, self._entries, self._folds = (
-            keys + sheet.keys,
-            entries + sheet.entries,
-            folds + sheet.folds,
+        opening, before = len(self.facts), self._numbers
+        self.facts.extend(
+            {name: value + before if name in NUMBERED else value for name, value in fact.items()}
+            for fact in sheet.facts
         )
+        self._numbers += sheet.numbers
         return self.facts[opening]
 
     def scenarios(self, rule: int, opened: list[Message], behind: bool) -> None:
@@ -128,9 +109,3 @@ class Ledger:
             for at, one in enumerate(opened)
         )
         self.facts.append({"lend": rule, "at": len(opened), "behind": int(behind)})
-
-
-def _moved(name: str, value: int, keys: int, entries: int, folds: int) -> int:
-    if name in KEYS:
-        return value + keys if value > 0 else value - entries
-    return value + folds if name in FOLDS else value
