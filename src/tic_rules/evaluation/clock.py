@@ -134,9 +134,23 @@ def came_later(scene: Scene, scenario: Scenario) -> date | None:
     )
 
 
-def years_owed(rule: Rule, scene: Scene, scenario: Scenario) -> range:
+class Occasion(NamedTuple):
+    """What owes something by itself: a year, a cycle, an entry of a list; looked at at its moment, up to
+    `due`."""
+
+    key: int | str
+    moment: Moment
+    due: date
+
+
+def occasions_owed(rule: Rule, scene: Scene, scenario: Scenario) -> list[Occasion]:
+    """The years, or the cycles, that owe something by themselves."""
+    return (years_owed if rule.yearly is not None else cycles_owed)(rule, scene, scenario)
+
+
+def years_owed(rule: Rule, scene: Scene, scenario: Scenario) -> list[Occasion]:
     """The calendar years that owe something: wholly since approval, since the document is in force and, where
-    the rule says so, within the term; up to the as-of day."""
+    the rule says so, within the term; up to the as-of day. What is dated before the approval is left out."""
     as_of, yearly, approved = scene.as_of, rule.yearly, scenario.approved
     assert yearly is not None
     assert approved is not None
@@ -148,33 +162,17 @@ def years_owed(rule: Rule, scene: Scene, scenario: Scenario) -> range:
     if rule.until is not None and scenario.term_end is not None:
         ends = scenario.term_end
         last = min(last, ends.year if ends == year_end(ends.year) else ends.year - 1)
-    return range(first, last + 1)
+    owed: list[Occasion] = []
+    for year in range(first, last + 1):
+        due = yearly.due(year)
+        moment = _moment(rule, scene, scenario, min(as_of, due), approved)
+        owed.append(Occasion(year, moment._replace(year=year), due))
+    return owed
 
 
 def first_full_year(day: date) -> int:
     """The first calendar year that begins on a day or after it."""
     return day.year if (day.month, day.day) == (1, 1) else day.year + 1
-
-
-def year_due(rule: Rule, year: int) -> date:
-    """The last day on which what a rule owes for a year is looked for."""
-    assert rule.yearly is not None
-    return rule.yearly.due(year)
-
-
-def year_moment(rule: Rule, scene: Scene, scenario: Scenario, year: int) -> Moment:
-    """When the year of a rule is looked at; what is dated before the approval does not count for it."""
-    assert scenario.approved is not None
-    moment = _moment(rule, scene, scenario, min(scene.as_of, year_due(rule, year)), scenario.approved)
-    return moment._replace(year=year)
-
-
-class Occasion(NamedTuple):
-    """What owes something by itself: a cycle, an entry of a list; looked at at its moment, up to `due`."""
-
-    key: str
-    moment: Moment
-    due: date
 
 
 def cycles_owed(rule: Rule, scene: Scene, scenario: Scenario) -> list[Occasion]:

@@ -9,16 +9,7 @@ from typing import Any, NamedTuple
 
 from tic_rules.core.dates import ANY_DAY, Span, add_days
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, negate
-from tic_rules.evaluation.clock import (
-    Clock,
-    Occasion,
-    clock_of,
-    cycles_owed,
-    entry_occasion,
-    year_due,
-    year_moment,
-    years_owed,
-)
+from tic_rules.evaluation.clock import Clock, Occasion, clock_of, entry_occasion, occasions_owed
 from tic_rules.evaluation.entries import Moment, Path, undated
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.judgements import settled
@@ -102,11 +93,9 @@ def decide(rule: Rule, scene: Scene, scenario: Scenario) -> Decision:
         if rule.by == "approval":
             return Decision("pending", why_not="before_approval", if_false="pending")
         return _not_applicable("before_approval", _holds_anyway(rule, scene, scenario))
-    if rule.yearly is not None:
-        return _yearly(rule, scene, scenario)
-    if rule.cycle is not None:
-        cycles = [_look_at(rule, scene, scenario, one) for one in cycles_owed(rule, scene, scenario)]
-        return _owing(rule, cycles, scene) if cycles else _not_applicable("no_year")
+    if rule.yearly is not None or rule.cycle is not None:
+        owed = [_look_at(rule, scene, scenario, one) for one in occasions_owed(rule, scene, scenario)]
+        return _owing(rule, owed, scene) if owed else _not_applicable("no_year")
     if rule.event is not None:
         return _of_entries(rule, scene, scenario, rule.event)
     clock = clock_of(rule, scene, scenario)
@@ -180,16 +169,6 @@ def status_of(value: int, broken: Seen | None, late: str) -> str:
     if value == REVIEW or (breaks == REVIEW and not failed):
         return "needs_review"
     return "pass" if value == TRUE else late
-
-
-def _yearly(rule: Rule, scene: Scene, scenario: Scenario) -> Decision:
-    """Every calendar year that owes something; where none does yet, not applicable."""
-    years = []
-    for year in years_owed(rule, scene, scenario):
-        due = year_due(rule, year)
-        seen = _look(rule.require, rule, scene, year_moment(rule, scene, scenario, year), scenario)
-        years.append((year, status_of(seen.value, None, _late(rule, scene, due)), seen, due))
-    return _owing(rule, years, scene) if years else _not_applicable("no_year")
 
 
 def _late(rule: Rule, scene: Scene, due: date) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -48,6 +49,31 @@ def look_through(
 
 
 def every(node: c.Every, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
+    def so(entry: Entry, unclear: list[Path]) -> int:
+        return scene.matches(node.every, entry, moment.day, unclear)
+
+    return _each(node, so, scene, moment, some=True)
+
+
+def none_of(node: c.NoneOf, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
+    def allowed(entry: Entry, unclear: list[Path]) -> int:
+        value = negate(scene.matches(node.none_of, entry, moment.day, unclear))
+        if value != TRUE or not node.open:
+            return value
+        named = FALSE if node.permitted is None else scene.matches(node.permitted, entry, moment.day, unclear)
+        return TRUE if named == TRUE else REVIEW if named == FALSE else UNKNOWN
+
+    return _each(node, allowed, scene, moment, some=False)
+
+
+def _each(
+    node: c.Every | c.NoneOf,
+    test: Callable[[Entry, list[Path]], int],
+    scene: Scene,
+    moment: Moment,
+    some: bool,
+) -> Seen:
+    """Every entry is as a test says; with `some` there has to be one, and those that are so are cited too."""
     fact = scene.facts[node.fact]
     by_year = looks_at_years(fact, moment)
     entries, more, listed = scene.entries_at(fact, moment)
@@ -57,22 +83,22 @@ def every(node: c.Every, scene: Scene, moment: Moment, scenario: Scenario, rule:
     lacking: list[tuple[int, str]] = []
     for entry, counts in entries:
         unclear: list[Path] = []
-        value = scene.matches(node.every, entry, moment.day, unclear)
+        value = test(entry, unclear)
         if counts == UNKNOWN and value != TRUE:
             value = UNKNOWN
             unclear.extend(undated(entry, listed.declared, by_year))
         values.append(value)
-        cites.append((value, entry.at))
+        if some or value != TRUE:
+            cites.append((value, entry.at))
         if value == UNKNOWN:
             missing.extend(unclear)
         elif value != TRUE:
             lacking.append((value, name_of(entry.record, entry.at)))
-    certain = any(counts == TRUE for _, counts in entries)
-    if more or not certain:
+    if more or (some and not any(counts == TRUE for _, counts in entries)):
         values.append(UNKNOWN if more or entries else FALSE)
         open_days = (path for entry, _ in entries for path in undated(entry, listed.declared, by_year))
         missing.extend(more or open_days)
-    return _of_all(min(values), node, cites, missing, lacking)
+    return _of_all(min(values, default=TRUE), node, cites, missing, lacking)
 
 
 def _of_all(
@@ -86,38 +112,6 @@ def _of_all(
     cited = tuple(at for _, at in sorted(cites, key=itemgetter(0)))
     named = tuple(name for one, name in lacking if one == value)
     return Seen(value, node, None, None, (), cited, tuple(missing) if value == UNKNOWN else (), named)
-
-
-def none_of(node: c.NoneOf, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
-    fact = scene.facts[node.fact]
-    by_year = looks_at_years(fact, moment)
-    entries, more, listed = scene.entries_at(fact, moment)
-    values: list[int] = [TRUE]
-    cites: list[tuple[int, Path]] = []
-    missing: list[Path] = []
-    lacking: list[tuple[int, str]] = []
-    for entry, counts in entries:
-        unclear: list[Path] = []
-        value = negate(scene.matches(node.none_of, entry, moment.day, unclear))
-        if value == TRUE and node.open:
-            allowed = (
-                FALSE if node.permitted is None else scene.matches(node.permitted, entry, moment.day, unclear)
-            )
-            value = TRUE if allowed == TRUE else REVIEW if allowed == FALSE else UNKNOWN
-        if counts == UNKNOWN and value != TRUE:
-            value = UNKNOWN
-            unclear.extend(undated(entry, listed.declared, by_year))
-        values.append(value)
-        if value != TRUE:
-            cites.append((value, entry.at))
-        if value == UNKNOWN:
-            missing.extend(unclear)
-        elif value != TRUE:
-            lacking.append((value, name_of(entry.record, entry.at)))
-    if more:
-        values.append(UNKNOWN)
-        missing.extend(more)
-    return _of_all(min(values), node, cites, missing, lacking)
 
 
 CALLED_BY = ("name", "kind", "use")
@@ -164,31 +158,59 @@ def _of_key(node: c.EachOf, scene: Scene, moment: Moment, entry: Entry, unclear:
     return REVIEW if to_judge == TRUE else UNKNOWN if to_judge == UNKNOWN else value
 
 
-class _Candidate(NamedTuple):
-    """An entry that may be the latest: its day (a number) or year, the first and the last; what it is."""
+class Placed(NamedTuple):
+    """An entry in the order of its list: the first and the last day (as a number) or year that it may be of;
+    whether it surely is one of those looked at; what it is, and what leaves that open."""
 
     entry: Entry
+    counts: int
     first: int
     last: int
     certain: bool
-    """Whether it is one of those that are looked at at all."""
     value: int
-    unclear: tuple[Path, ...]
+    unclear: list[Path]
 
     @property
     def exact(self) -> bool:
-        return bool(self.certain and self.first == self.last)
+        """Whether its place is certain."""
+        return self.certain and self.first == self.last
+
+    @property
+    def undated(self) -> bool:
+        """Whether its day or year leaves its place open."""
+        return self.first != self.last or self.counts == UNKNOWN
+
+
+def placed(
+    scene: Scene,
+    moment: Moment,
+    entries: Iterable[tuple[Entry, int]],
+    among: c.Where | None,
+    has: c.Where,
+    by_year: bool = False,
+) -> list[Placed]:
+    """The entries that are looked at, or may be, each with its place and what it is."""
+    inner = []
+    for entry, counts in entries:
+        unclear: list[Path] = []
+        so = TRUE if among is None else scene.matches(among, entry, moment.day, unclear)
+        member = min(counts, so)
+        if member == FALSE:
+            continue
+        when = entry.when or ANY_DAY
+        first, last = max(when.first, moment.start).toordinal(), min(when.last, moment.day).toordinal()
+        if by_year:
+            first, last = (0, moment.day.year) if entry.year is None else (entry.year, entry.year)
+        value = scene.matches(has, entry, moment.day, unclear)
+        inner.append(Placed(entry, counts, first, last, member == TRUE, value, unclear))
+    return inner
 
 
 def latest(node: c.Latest, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
     """The latest of the entries that are as `of` says; two of one day or year that differ need review."""
     entries, more, listed = scene.entries_at(scene.facts[node.fact], moment)
     by_year = node.latest == "year"
-    candidates = [
-        candidate
-        for entry, counts in entries
-        if (candidate := _candidate(node, scene, moment, entry, counts, listed.declared)) is not None
-    ]
+    candidates = placed(scene, moment, entries, node.of, node.has, by_year)
     floor = max((candidate.first for candidate in candidates if candidate.certain), default=None)
     last = [one for one in candidates if floor is None or one.last >= floor]
     values = {one.value for one in last} | ({FALSE} if floor is None else set())
@@ -198,7 +220,9 @@ def latest(node: c.Latest, scene: Scene, moment: Moment, scenario: Scenario, rul
     else:
         value = REVIEW if UNKNOWN not in values and all(one.exact for one in last) else UNKNOWN
     if value == UNKNOWN:
-        missing.extend(path for one in last for path in one.unclear)
+        missing.extend(
+            path for one in last for path in (*one.unclear, *_open_days(one, node, listed.declared))
+        )
     ended = add_days(moment.day, 1).year - 1
     if more and not (by_year and floor is not None and floor >= ended):  # a later one may not be shown
         value = UNKNOWN
@@ -207,32 +231,13 @@ def latest(node: c.Latest, scene: Scene, moment: Moment, scenario: Scenario, rul
     return Seen(value, node, None, None, (), cites, tuple(dict.fromkeys(missing)))
 
 
-def _candidate(
-    node: c.Latest, scene: Scene, moment: Moment, entry: Entry, counts: int, declared: ListOf
-) -> _Candidate | None:
-    """An entry as one that may be the latest; None where it is not one of those looked at."""
-    unclear: list[Path] = []
-    member = min(counts, scene.matches(node.of, entry, moment.day, unclear))
-    if member == FALSE:
-        return None
-    if node.latest == "year":
-        first, last = (entry.year, entry.year) if entry.year is not None else (0, moment.day.year)
-        attribute = declared.year
-    else:
-        when = entry.when or ANY_DAY
-        first, last = (max(when.first, moment.start).toordinal(), min(when.last, moment.day).toordinal())
-        attribute = declared.date
-    value = scene.matches(node.has, entry, moment.day, unclear)
-    if first != last or counts == UNKNOWN:
-        unclear.extend(
-            (*entry.at, name)
-            for name in dict.fromkeys((attribute, declared.date))
-            if name and _open(entry, name)
-        )
-        unclear.extend((entry.founded,) if entry.founded is not None else ())
-    return _Candidate(entry, first, last, member == TRUE, value, tuple(unclear))
-
-
-def _open(entry: Entry, attribute: str) -> bool:
-    value = entry.get(attribute)
-    return value is None or (isinstance(value, Span) and not value.exact)
+def _open_days(one: Placed, node: c.Latest, declared: ListOf) -> Iterator[Path]:
+    """The days and years that leave open whether an entry is the latest."""
+    if not one.undated:
+        return
+    for name in dict.fromkeys((declared.year if node.latest == "year" else declared.date, declared.date)):
+        value = one.entry.get(name or "")
+        if name and (value is None or (isinstance(value, Span) and not value.exact)):
+            yield (*one.entry.at, name)
+    if one.entry.founded is not None:
+        yield one.entry.founded

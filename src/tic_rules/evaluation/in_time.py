@@ -4,36 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import NamedTuple
 
-from tic_rules.core.dates import ANY_DAY, year_end
+from tic_rules.core.dates import year_end
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
 from tic_rules.evaluation.entries import Entry, Moment, Path, undated
+from tic_rules.evaluation.entry_operators import Placed, placed
 from tic_rules.evaluation.facts import Scene, looks_at_years
 from tic_rules.evaluation.scenarios import Scenario
 from tic_rules.evaluation.seen import Seen
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule
 from tic_rules.model.values import Series
-from tic_rules.model.vocabulary import ListOf
 
 See = Callable[[c.Condition, Scene, Moment, Scenario, Rule], Seen]
 """What looks at a condition within another one."""
-
-
-class _Placed(NamedTuple):
-    """An entry in the order of its list: the days that it may be dated, whether it counts, what it is."""
-
-    first: date
-    last: date
-    certain: bool
-    value: int
-    at: Path
-    unclear: tuple[Path, ...]
-
-    @property
-    def exact(self) -> bool:
-        return self.first == self.last
 
 
 def entries_running(node: c.Running, scene: Scene, moment: Moment) -> Seen:
@@ -42,53 +26,29 @@ def entries_running(node: c.Running, scene: Scene, moment: Moment) -> Seen:
     True where so many certain ones have none between them that may be otherwise; false where, between any so
     many that may be so, there is one that is not. An entry that is not shown may lie anywhere."""
     entries, more, listed = scene.entries_at(scene.facts[node.of], moment)
-    placed = [
-        one
-        for entry, counts in entries
-        if (one := _placed(node, scene, moment, entry, counts, listed.declared)) is not None
-    ]
+    run = placed(scene, moment, entries, node.among, node.where)
     value = FALSE
-    if _certain_run(placed, node.running):
+    if _certain_run(run, node.running):
         value = UNKNOWN if listed.open_at else TRUE  # what comes after the day of the report changes nothing
     elif more:
         value = UNKNOWN
-    elif _possible_run(placed, node.running):
-        judged = all(one.certain and one.exact and one.value != UNKNOWN for one in placed)
-        value = REVIEW if judged else UNKNOWN
-    missing: list[Path] = []
+    elif _possible_run(run, node.running):
+        value = REVIEW if all(one.exact and one.value != UNKNOWN for one in run) else UNKNOWN
+    missing: dict[Path, None] = {}
+    for one in run if value == UNKNOWN else ():
+        missing |= dict.fromkeys(one.unclear)
+        missing |= dict.fromkeys(undated(one.entry, listed.declared, False) if one.undated else ())
     if value == UNKNOWN:
-        missing = [path for one in placed for path in one.unclear] + [*more]
-    cites = tuple(one.at for one in placed if one.value != FALSE)
-    return Seen(
-        value,
-        node,
-        None,
-        None,
-        (),
-        cites,
-        tuple(dict.fromkeys(missing)) or (more if value == UNKNOWN else ()),
-    )
+        missing |= dict.fromkeys(more)
+    cites = tuple(one.entry.at for one in run if one.value != FALSE)
+    return Seen(value, node, cites=cites, missing=tuple(missing))
 
 
-def _placed(
-    node: c.Running, scene: Scene, moment: Moment, entry: Entry, counts: int, declared: ListOf
-) -> _Placed | None:
-    unclear: list[Path] = []
-    among = TRUE if node.among is None else scene.matches(node.among, entry, moment.day, unclear)
-    member = min(counts, among)
-    if member == FALSE:
-        return None
-    value = scene.matches(node.where, entry, moment.day, unclear)
-    when = entry.when or ANY_DAY
-    first, last = max(when.first, moment.start), min(when.last, moment.day)
-    if first != last or counts == UNKNOWN:
-        unclear.extend(undated(entry, declared, by_year=False))
-    return _Placed(first, last, member == TRUE, value, entry.at, tuple(unclear))
-
-
-def _certain_run(placed: list[_Placed], many: int) -> bool:
+def _certain_run(placed: list[Placed], many: int) -> bool:
     """Whether so many that are so follow one another, in whatever order open days leave."""
-    sure = sorted((one for one in placed if one.certain and one.value == TRUE), key=lambda one: one[:2])
+    sure = sorted(
+        (one for one in placed if one.certain and one.value == TRUE), key=lambda one: (one.first, one.last)
+    )
     others = [one for one in placed if one.value != TRUE]
     for place in range(len(sure) - many + 1):
         run = sure[place : place + many]
@@ -98,11 +58,11 @@ def _certain_run(placed: list[_Placed], many: int) -> bool:
     return False
 
 
-def _possible_run(placed: list[_Placed], many: int) -> bool:
+def _possible_run(placed: list[Placed], many: int) -> bool:
     """Whether so many that may be so can lie between two that are certainly not, or before or after all."""
     perhaps = [one for one in placed if one.value != FALSE]
-    ends = sorted({one.first for one in placed if one.certain and one.value == FALSE and one.exact})
-    gaps = zip([date.min, *ends], [*ends, date.max], strict=True)
+    ends = sorted({one.first for one in placed if one.exact and one.value == FALSE})
+    gaps = zip([0, *ends], [*ends, date.max.toordinal()], strict=True)
     return any(
         sum(one.last >= begins and one.first <= until for one in perhaps) >= many for begins, until in gaps
     )
