@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
-from typing import Any, NamedTuple, get_args
+from typing import get_args
 
 from tic_rules.core.dates import FIRST_DAY, Span, parse_day
 from tic_rules.core.errors import Diagnostic, Text, UsageError, fault
 from tic_rules.core.version import VERSION
-from tic_rules.evaluation.decisions import Decision
+from tic_rules.engines.explanation import Concluded
 from tic_rules.evaluation.exemptions import exempt, exemptions_of
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.judgements import sort_judgements
@@ -35,7 +35,6 @@ from tic_rules.results.parts import (
     Engine,
     Notice,
     Parts,
-    Status,
     Tool,
 )
 from tic_rules.results.provenance import provenance_of
@@ -76,10 +75,10 @@ def check_subject(
     if not exemptions and subject.exemptions:
         subject = subject.model_copy(update={"exemptions": ()})
     scene = sorted_scene(subject, ruleset, as_of)
-    decisions, engine = _decided(scene, engine, isolated)
-    exempted, used = _exemptions(scene, decisions)
+    concluded = _decided(scene, engine, isolated)
+    exemptions_in_use, used = _exempted(scene, concluded)
     about: dict[str, object] = {
-        "tool": Tool(name="tic-rules", version=VERSION, engine=engine),
+        "tool": Tool(name="tic-rules", version=VERSION, engine=concluded.engine),
         "centre": None,
         "programme": None,
         "ruleset": _about(ruleset),
@@ -90,10 +89,10 @@ def check_subject(
         about["centre"] = AboutCentre(id=subject.id, name=last_name(subject), file=subject.file)
     elif isinstance(subject, Programme):
         about["programme"] = AboutProgramme(file=subject.file, centres=len(subject.approvals))
-    statuses = _statuses(scene, decisions, exempted)
+    statuses = dict(zip(ruleset.rule_ids, concluded.statuses, strict=True))
     return Report(
         {**about, "_statuses": statuses},
-        findings=lambda _: _findings(scene, decisions, statuses, exempted),
+        findings=lambda _: _findings(scene, concluded, exemptions_in_use),
         consequences=lambda report: Parts(_consequences(scene, report.findings)),
         warnings=lambda _: _warnings(scene, used),
         provenance=lambda _: provenance_of(given, ruleset, exemptions=exemptions),
@@ -129,54 +128,24 @@ def with_centres(programme: Programme, ruleset: RuleSet, centres: Iterable[Centr
     return programme.with_centres(approvals, repeated, tuple(centre._text() for centre in approved))
 
 
-def _statuses(
-    scene: Scene, decisions: Sequence[Decision], exempted: Mapping[str, _Exempted]
-) -> dict[str, Any]:
-    """The status of every rule, by its id. An engine that says `statuses` makes a decision when it is
-    looked at."""
-    decided = getattr(decisions, "statuses", None) or [decision.status for decision in decisions]
-    statuses = dict(zip(scene.ruleset.rule_ids, decided, strict=True))
-    for rule_id, (_, decision) in exempted.items():
-        statuses[rule_id] = decision.status
-    return statuses
+def _findings(scene: Scene, concluded: Concluded, exemptions: Mapping[str, Exemption]) -> tuple[Finding, ...]:
+    """The finding of every rule; its decision is made when it is looked at."""
+    return tuple(
+        finding_of(rule, scene, status, partial(concluded.__getitem__, place), exemptions.get(rule.id))
+        for place, (rule, status) in enumerate(zip(scene.ruleset, concluded.statuses, strict=True))
+    )
 
 
-def _findings(
-    scene: Scene,
-    decisions: Sequence[Decision],
-    statuses: Mapping[str, Status],
-    exempted: Mapping[str, _Exempted],
-) -> tuple[Finding, ...]:
-    """The finding of every rule. An engine that says `statuses` makes a decision when it is looked at."""
-    findings = []
-    for place, rule in enumerate(scene.ruleset.rules):
-        given = exempted.get(rule.id)
-        decide = partial(decisions.__getitem__, place) if given is None else partial(_same, given.decision)
-        exemption = None if given is None else given.exemption
-        findings.append(finding_of(rule, scene, statuses[rule.id], decide, exemption))
-    return tuple(findings)
-
-
-def _same(decision: Decision) -> Decision:
-    return decision
-
-
-class _Exempted(NamedTuple):
-    """What an exemption made of a decision; `exemption` is None where it has no effect."""
-
-    exemption: Exemption | None
-    decision: Decision
-
-
-def _exemptions(scene: Scene, decisions: Sequence[Decision]) -> tuple[dict[str, _Exempted], set[int]]:
-    """The rules for which complete exemptions are given, decided with them, and the exemptions that were
-    used."""
-    exempted: dict[str, _Exempted] = {}
+def _exempted(scene: Scene, concluded: Concluded) -> tuple[dict[str, Exemption], set[int]]:
+    """Let complete exemptions change what is concluded: those that do, by rule, and all that were used."""
+    exemptions: dict[str, Exemption] = {}
     used: set[int] = set()
     for rule_id, given in exemptions_of(scene.subject, scene.ruleset).items():
-        decision = decisions[scene.ruleset.place_of(rule_id)]
-        exempted[rule_id] = _Exempted(*exempt(decision, given, scene.as_of, used))
-    return exempted, used
+        place = scene.ruleset.place_of(rule_id)
+        exemption, concluded[place] = exempt(concluded[place], given, scene.as_of, used)
+        if exemption is not None:
+            exemptions[rule_id] = exemption
+    return exemptions, used
 
 
 def _consequences(scene: Scene, findings: Sequence[Finding]) -> list[Consequence]:
@@ -209,13 +178,12 @@ def _warnings(scene: Scene, used: set[int]) -> tuple[Notice, ...]:
     return warnings_of(scene, used)
 
 
-def _decided(scene: Scene, engine: Engine, isolated: bool) -> tuple[Sequence[Decision], Engine]:
-    """The rules decided, and the engine that decided them: a centre with an open clock the compiled engine
-    leaves to the reference."""
+def _decided(scene: Scene, engine: Engine, isolated: bool) -> Concluded:
+    """The rules decided: a centre with an open clock the compiled engine leaves to the reference."""
     if engine == "durable":
         from tic_rules.engines import rete
 
-        return rete.check_rules(scene, isolated), engine
+        return rete.check_rules(scene, isolated)
     if isolated:
         zh, en = (
             f"isolated 只用于 durable 引擎，不用于 {engine}",
@@ -227,9 +195,10 @@ def _decided(scene: Scene, engine: Engine, isolated: bool) -> tuple[Sequence[Dec
 
         concluded = python.check_rules(scene)
         if concluded is not None:
-            return concluded, engine
+            return concluded
         engine = "reference"
-    return check_rules(scene), engine
+    decisions = check_rules(scene)
+    return Concluded(scene, (decision.status for decision in decisions), engine, decisions)
 
 
 def sorted_scene(subject: Subject, ruleset: RuleSet, as_of: date) -> Scene:

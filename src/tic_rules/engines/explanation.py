@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import overload
+from collections.abc import Iterable
 
 from tic_rules.core.errors import TicRulesError, fault
 from tic_rules.evaluation.decisions import Decision
@@ -12,31 +11,24 @@ from tic_rules.evaluation.settlement import settle
 from tic_rules.model.ruleset import Rule
 
 
-class Concluded(Sequence[Decision]):
-    """What an engine concludes of every rule, in the rule set's order: statuses at once, decisions when
-    they are looked at."""
+class Concluded:
+    """What an engine concludes of every rule, in the rule set's order: statuses at once, decisions when they
+    are looked at, unless they are made already."""
 
-    def __init__(self, scene: Scene, statuses: Sequence[str], engine: str) -> None:
-        self.statuses, self.engine = statuses, engine
-        self._scene = scene
-        self._decisions: dict[int, Decision] = {}
+    def __init__(
+        self, scene: Scene, statuses: Iterable[str], engine: str, decisions: Iterable[Decision] = ()
+    ) -> None:
+        self.statuses, self.engine = list(statuses), engine
+        self._scene, self._decisions = scene, dict(enumerate(decisions))
 
-    def __len__(self) -> int:
-        return len(self.statuses)
-
-    @overload
-    def __getitem__(self, place: int) -> Decision: ...
-    @overload
-    def __getitem__(self, place: slice) -> list[Decision]: ...
-    def __getitem__(self, place: int | slice) -> Decision | list[Decision]:
-        if isinstance(place, slice):
-            return [self[one] for one in range(*place.indices(len(self)))]
-        decision = self._decisions.get(place)
-        if decision is None:
+    def __getitem__(self, place: int) -> Decision:
+        if place not in self._decisions:
             rule = self._scene.ruleset.rules[place]
-            decision = explained(rule, self._scene, self.statuses[place], self.engine)
-            self._decisions[place] = decision
-        return decision
+            self._decisions[place] = explained(rule, self._scene, self.statuses[place], self.engine)
+        return self._decisions[place]
+
+    def __setitem__(self, place: int, decision: Decision) -> None:
+        self.statuses[place], self._decisions[place] = decision.status, decision
 
 
 def explained(rule: Rule, scene: Scene, status: str, engine: str) -> Decision:
