@@ -905,6 +905,7 @@ def test_parts_of_a_large_file_never_part_a_centre(tmp_path: Path, monkeypatch: 
         main, ["table", str(tmp_path / "facts.parquet"), "--rules", "jiangsu_2020", "--output", str(output)]
     )
     assert run.exit_code == 0, run.output
+    assert f"12 rows → {output}" in run.output  # statuses, of several rows of facts each
     assert _differences(pl.read_parquet(output).to_dicts(), expected) == []
 
 

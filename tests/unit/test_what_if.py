@@ -627,7 +627,7 @@ def test_what_is_assumed_is_said_by_labels_and_with_units() -> None:
         "共建单位/第1条/单位类型 = 科研院所",
         "资金投入增加一项（到位日期：2026-05-01、金额：8亿元、出资方：依托单位）",
         "建设成效/累计服务企业数 = 不少于300家", "法人地位/独立法人实体 = 2022-03-01：否", "2024-07-01：是",
-        "二（五） 两年内投入达到10亿元：程度为鼓励",
+        "浙科发高〔2022〕5号 二（五） 两年内投入达到10亿元：程度为鼓励",
     ]  # fmt: skip
     assert "industrial park = yes; stage = applicant; " in en
     assert "investment: one more (date paid 2026-05-01, amount CNY 800 million, payer host)" in en

@@ -77,7 +77,7 @@ def _part(dotted: str, name: str, value: object, vocabulary: Vocabulary, lang: s
 
 
 def assumed_rule(rule: Rule, ruleset: RuleSet, part: str | None, value: str) -> Text:
-    """A rule with a change: what it asks now, or what the changed part (`by`, `modality`) is."""
+    """A rule with a change, and its document: what it asks now, or what the changed part (`by`, `modality`) is."""
     if part in _LABELLED:
         label, words = _LABELLED[part]
         word = words[getattr(rule, part)]
@@ -88,7 +88,8 @@ def assumed_rule(rule: Rule, ruleset: RuleSet, part: str | None, value: str) -> 
         said = described(rule.condition, ruleset, rule)
     else:
         said = Text(f"{part} = {value}", f"{part} = {value}")
-    return Text(f"{rule.at} {rule.title.zh}：{said.zh}", f"{rule.at} {rule.title.en}: {said.en}")
+    clause = f"{ruleset.document.number or ruleset.document.title} {rule.at}"
+    return Text(f"{clause} {rule.title.zh}：{said.zh}", f"{clause} {rule.title.en}: {said.en}")
 
 
 # --- through time -------------------------------------------------------------------------------------------

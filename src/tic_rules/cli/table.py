@@ -120,14 +120,15 @@ def _decide_file(path: str, output: str, ruleset: RuleSet, day: date | None, lan
 
 def _decide_parts(path: str, output: str, ruleset: RuleSet, day: date | None) -> int:
     with library("pyarrow.parquet").ParquetFile(path) as file:
-        rows = file.metadata.num_rows
-        progress = Progress(rows, wanted=True, shared=False)
+        written, progress = 0, Progress(file.metadata.num_rows, wanted=True, shared=False)
         with _Writer(output) as writer:
             for part in _parts(file, _ends(file)):
-                writer.write(check_table(part, ruleset, as_of=day))
+                statuses = check_table(part, ruleset, as_of=day)
+                writer.write(statuses)
+                written += len(statuses)
                 progress.step(len(part))
         progress.clear()
-    return int(rows)
+    return written
 
 
 def _ends(file: ParquetFile) -> list[int]:
