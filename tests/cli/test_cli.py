@@ -172,6 +172,13 @@ def test_a_programme_is_decided_beside_its_centres() -> None:
     assert report["programme"] == {"file": figures, "centres": 1}
     told = {finding["rule"]: finding["status"] for finding in report["findings"]}
     assert told["zhejiang_2022/programme-count"] != "not_applicable"
+    shown = run("check", ZHEJIANG, JIANGSU, "--programme", figures, "--lang", "en", "--quiet").stdout
+    assert shown.partition("Summary")[2].split()[:4] == [
+        "non-compliant",
+        "1",
+        "compliant",
+        "1",
+    ]
     assert told["zhejiang_2022/positioning"] == "not_applicable"
 
 

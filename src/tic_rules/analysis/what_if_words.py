@@ -77,7 +77,7 @@ def _part(dotted: str, name: str, value: object, vocabulary: Vocabulary, lang: s
 
 
 def assumed_rule(rule: Rule, ruleset: RuleSet, part: str | None, value: str) -> Text:
-    """A rule with a change, and its document: what it asks now, or what the changed part (`by`, `modality`) is."""
+    """A rule of a document with a change: what it asks now, or what the changed part (`by`, …) is."""
     if part in _LABELLED:
         label, words = _LABELLED[part]
         word = words[getattr(rule, part)]

@@ -28,7 +28,7 @@ class ByCentre:
     _last: tuple[object, str] | None = None
 
     def add(self, report: Report, verdict: str) -> None:
-        centre = (about_of(report).get("file"), centre_key(report), report.programme is None)
+        centre = (about_of(report).get("file"), centre_key(report))
         if self._last is not None and self._last[0] == centre:
             before = self._last[1]
             self.counted[before] -= 1
@@ -55,11 +55,13 @@ class Tally:
     rules: dict[str, tuple[str, Text, Text]] = field(default_factory=dict)
 
     def add(self, report: Report, options: Options) -> None:
-        """Count a report."""
+        """Count a report. A programme is no centre: of it only what the baseline has, or has not, counts."""
         self.reports += 1
-        self.centres.add(report, options.verdict_of(report))
+        of_centre = report.programme is None
+        if of_centre:
+            self.centres.add(report, options.verdict_of(report))
         for finding in report:
-            if finding.status == "fail" and finding.counts:
+            if finding.status == "fail" and finding.counts and of_centre:
                 self.failed[finding.rule] += 1
                 if finding.rule not in self.rules:
                     locator = finding.citation["locator"]
