@@ -228,6 +228,12 @@ def test_a_title_behind_a_date_on_its_line_and_one_on_two_lines() -> None:
     same(PARTS.replace(TITLE, "某省示例中心建设指引\n（试行）"), PARTS, TITLE)
 
 
+@MADE_UP
+@pytest.mark.parametrize("line", ["附件下载", "文件下载：某指引.pdf", "下载附件", "浏览次数：128"])
+def test_what_a_page_says_below_a_text_is_passed_over(plain: str, title: str, line: str) -> None:
+    same(f"{plain.rstrip()}\n{line}\n", plain, title)
+
+
 def test_a_text_without_its_title_says_so() -> None:
     assert "no-title" in {note.code for note in cut(PARTS, "另一份文件").notes}
 
