@@ -88,7 +88,7 @@ def assumed_rule(rule: Rule, ruleset: RuleSet, part: str | None, value: str) -> 
         said = described(rule.condition, ruleset, rule)
     else:
         said = Text(f"{part} = {value}", f"{part} = {value}")
-    clause = f"{ruleset.document.number or ruleset.document.title} {rule.at}"
+    clause = f"{ruleset.document.number or f'《{ruleset.document.title}》'} {rule.at}"
     return Text(f"{clause} {rule.title.zh}：{said.zh}", f"{clause} {rule.title.en}: {said.en}")
 
 
