@@ -37,7 +37,7 @@ class Payer(str, enum.Enum):  # noqa: UP042 - what callers write
     CITY = "city"
 
 
-class Stage(enum.StrEnum):
+class Stage(enum.Enum):
     APPROVED = "approved"
 
 
