@@ -53,6 +53,19 @@ def test_a_linked_folder_is_followed_once(centres: Path) -> None:
     assert len(names(centres)) == 2
 
 
+@pytest.mark.parametrize("more", ["what-if", "what-if --sweep investment-2y=5亿元..12亿元", "check"])
+def test_a_file_that_is_named_twice_is_read_once(centres: Path, more: str) -> None:
+    shutil.copy(FAILING, centres / "c.yaml")
+    command, *options = more.split()
+
+    def told(*paths: str) -> str:
+        return CliRunner().invoke(main, [command, *paths, *options, "--lang", "en"]).output
+
+    once = told(str(centres))
+    assert told(str(centres), str(centres / "c.yaml"), f"{centres}/../centres/c.yaml") == once
+    assert once
+
+
 def test_a_folder_that_cannot_be_read_is_told(centres: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (centres / "closed").mkdir()
     shutil.copy(FAILING, centres / "closed/b.yaml")

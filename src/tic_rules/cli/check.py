@@ -116,7 +116,7 @@ def command(
     read = [*paths, *rules, programme]
     _guarded([one for one in wanted if not one.is_folder], record, baseline, read, rules)
     faults: list[Diagnostic] = []
-    files = list(dict.fromkeys(expand(paths, faults, _words(rules))))
+    files = list(expand(paths, faults, _words(rules)))
     wanted = placed(wanted, files, programme)
     _guarded(wanted, record, baseline, [*read, *files], rules)
     job = Job(

@@ -55,12 +55,21 @@ _FIGURES = frozenset(Programme.model_fields) - _FIELDS
 def expand(
     paths: Iterable[str], broken: list[Diagnostic], vocabulary: Vocabulary | None = None
 ) -> Iterator[str]:
-    """Files as they are named; of a folder, every centre file below it in order of name.
+    """Files as they are named; of a folder, every centre file below it in order of name. A file that is named
+    twice, by itself and by its folder too, comes once.
 
     By the vocabulary a file is known to hold a list of another beside it; without one, by the shared words.
     What cannot be looked into is told among `broken`; linked folders are followed, each folder once."""
-    words = vocabulary or shared_vocabulary()
-    for name in dict.fromkeys(paths):
+    seen: set[str] = set()
+    for name in _named(dict.fromkeys(paths), broken, vocabulary or shared_vocabulary()):
+        place = name if name == "-" else os.path.abspath(name)
+        if place not in seen:
+            seen.add(place)
+            yield name
+
+
+def _named(paths: Iterable[str], broken: list[Diagnostic], words: Vocabulary) -> Iterator[str]:
+    for name in paths:
         if name in ("", "-") or not os.path.isdir(name):
             yield _main_of(name, words)
             continue
