@@ -1005,6 +1005,12 @@ def test_csv_in_the_encodings_and_separators_of_spreadsheets(
     assert (centre.name, centre.approved_on.first) == ("示例中心", date(2026, 6, 30))
 
 
+def test_a_csv_file_in_utf_16_without_its_mark_is_told_what_it_lacks(tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_bytes("id,name\na,示例中心\n".encode("utf-16-le"))
+    with pytest.raises(DataError, match="UTF-16 with its mark"):
+        one(tmp_path / "c.csv")
+
+
 def test_every_label_and_path_names_its_own_column() -> None:
     names = names_of(Centre, VOCABULARY)
     for sheet in (LAYOUT.main, *LAYOUT.lists.values()):

@@ -84,8 +84,8 @@ def decode_table(raw: bytes, file: str) -> str:
             continue
         if "\0" not in text:
             return text
-    zh = "不是文本文件；CSV 可用 UTF-8、GB18030 或 UTF-16 编码"
-    en = "not a text file; a CSV file is in UTF-8, GB18030 or UTF-16"
+    zh = "不是文本文件；CSV 可用 UTF-8、GB18030 或带 BOM 的 UTF-16 编码"
+    en = "not a text file; a CSV file is in UTF-8, GB18030 or UTF-16 with its mark (BOM)"
     raise DataError([fault_at(_TOP, "encoding", zh, en, file)])
 
 
