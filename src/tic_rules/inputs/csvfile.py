@@ -7,7 +7,8 @@ import io
 import os
 import re
 from array import array
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
@@ -30,32 +31,26 @@ SUFFIXES = (".csv", ".tsv")
 _TOP = Mark(1, 1)
 
 
-class TextRow:
-    """A row of a CSV file; where its cells stand in the text is found out once one of them is asked for."""
-
-    __slots__ = ("cells", "delimiter", "line", "places", "raw")
-    copied: Collection[int] = ()
-    across: Collection[int] = ()
-
-    def __init__(self, cells: Sequence[str], line: int, raw: str, delimiter: str) -> None:
-        self.cells, self.line, self.raw, self.delimiter = cells, line, raw, delimiter
-        self.places: array[int] | None = None
-
-    def mark(self, column: int) -> Mark:
-        if self.places is None:
-            self.places = _places(self.raw, self.delimiter, self.line)
-        at = 4 * min(column, len(self.places) // 4 - 1)
-        line, column, end_line, end_column = self.places[at : at + 4]
-        return Mark(line, column, end_line, end_column)
-
-
 _QUOTED = re.compile('(?:"[^"]*+")++')
 
 
-def _places(raw: str, delimiter: str, line: int) -> array[int]:
-    """Where each cell of a row stands in its text: line and column of its beginning and of its end."""
-    ends = re.compile(f"{re.escape(delimiter)}|\r\n?|\n")
+def _marks(raw: str, delimiter: str, line: int) -> Callable[[int], Mark]:
+    """Gives the place of each cell of a row in its text; they are looked for once one of them is wanted."""
     places = array("I")
+
+    def mark(column: int) -> Mark:
+        if not places:
+            _find_places(raw, delimiter, line, places)
+        at = 4 * min(column, len(places) // 4 - 1)
+        row, first, end_row, end = places[at : at + 4]
+        return Mark(row, first, end_row, end)
+
+    return mark
+
+
+def _find_places(raw: str, delimiter: str, line: int, places: array[int]) -> None:
+    """Line and column of the beginning and of the end of each cell of a row."""
+    ends = re.compile(f"{re.escape(delimiter)}|\r\n?|\n")
     start = begun = 0
     while True:
         places.extend((line, start - begun + 1))
@@ -68,7 +63,7 @@ def _places(raw: str, delimiter: str, line: int) -> array[int]:
         end = ends.search(raw, after)
         places.extend((line, (end.start() if end else len(raw)) - begun + 1))
         if end is None or end.group() != delimiter:
-            return places
+            return
         start = end.end()
 
 
@@ -104,7 +99,7 @@ def _delimiter(text: str) -> str:
     return max(",\t;", key=head.count)
 
 
-def _rows(text: str, file: str, delimiter: str, first: int) -> Iterator[TextRow]:
+def _rows(text: str, file: str, delimiter: str, first: int) -> Iterator[Row]:
     taken: list[str] = []
 
     def lines() -> Iterator[str]:
@@ -134,7 +129,7 @@ def _rows(text: str, file: str, delimiter: str, first: int) -> Iterator[TextRow]
         count, size = count + 1, size + len(cells)
         if count > MAX_ROWS or size > MAX_CELLS:
             raise too_much(line)
-        yield TextRow(cells, line, "".join(taken), delimiter)
+        yield Row(cells, _marks("".join(taken), delimiter, line))
         line += len(taken)
 
 
@@ -175,25 +170,16 @@ def csv_sources(raw: bytes, path: Path, reader: Reader) -> Iterator[Source]:
 def _beside(path: Path) -> Table:
     file, name = file_name(str(path)), file_name(path.name)
     table = table_of(decode_table(read_named(str(path), DataError), file), file)
-    rows = [_InFile(row, name) for row in table.rows]
+    rows = [Row(row.cells, partial(_mark_in, name, row)) for row in table.rows]
     if not any(filled(cell) for row in rows for cell in row.cells):
         raise DataError([fault_at(_TOP, "empty", "表是空的", "the table is empty", file)])
     return Table(name, rows)
 
 
-class _InFile:
-    """A row of a file beside the one that was named: its places say which."""
-
-    __slots__ = ("cells", "name", "row")
-    copied: Collection[int] = ()
-    across: Collection[int] = ()
-
-    def __init__(self, row: Row, name: str) -> None:
-        self.cells, self.row, self.name = row.cells, row, name
-
-    def mark(self, column: int) -> Mark:
-        mark = self.row.mark(column)
-        return mark._replace(cell=f"{self.name}:{mark.line}:{mark.column}")
+def _mark_in(name: str, row: Row, column: int) -> Mark:
+    """The place of a cell of a file beside the one that was named: it says which."""
+    mark = row.mark(column)
+    return mark._replace(cell=f"{name}:{mark.line}:{mark.column}")
 
 
 def list_files(path: Path, names: Names) -> Iterator[tuple[Sheet | None, Path]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from tic_rules.core.errors import Diagnostic, Text
 from tic_rules.core.source import Mark, Source, is_index, steps
@@ -15,21 +16,16 @@ ADDED = frozenset(["money", "count", "number", "rate"])
 """Kinds of columns whose values are numbers of their own row."""
 
 
-class Row(Protocol):
-    """A row of a table: its cells, and the place of each by its index.
+@dataclass(frozen=True, eq=False, slots=True)
+class Row:
+    """A row of a table: its cells, and what gives the place of each by its index.
 
     `copied`: the cells that have their value from a merged one; `across`: from one in the same row."""
 
-    @property
-    def cells(self) -> Sequence[object]: ...
-
-    @property
-    def copied(self) -> Collection[int]: ...
-
-    @property
-    def across(self) -> Collection[int]: ...
-
-    def mark(self, column: int) -> Mark: ...
+    cells: Sequence[object]
+    mark: Callable[[int], Mark]
+    copied: Collection[int] = ()
+    across: Collection[int] = ()
 
 
 class Table(NamedTuple):

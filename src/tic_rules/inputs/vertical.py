@@ -37,19 +37,6 @@ class Item(NamedTuple):
     unit: str
 
 
-class Across:
-    """The items of a file as a row of a main sheet."""
-
-    def __init__(self, cells: list[object], places: Sequence[tuple[Row, int]]) -> None:
-        self.cells, self.places = cells, places
-        self.copied = {number for number, (row, at) in enumerate(places) if at in row.copied}
-        self.across: set[int] = set()
-
-    def mark(self, column: int) -> Mark:
-        row, at = self.places[column] if column < len(self.places) else self.places[0]
-        return row.mark(at)
-
-
 def is_vertical(table: Table) -> bool:
     """Whether a sheet has items below each other."""
     return any(_columns_of(row) is not None for row in islice(iter(table.rows), SEARCHED))
@@ -70,13 +57,22 @@ def as_main(tables: Sequence[Table], reader: Reader, faults: list[Diagnostic]) -
             elif before is None or _filled(item):
                 items[item.column.path] = item
     listed = list(items.values())
-    heads = Across([_head(item) for item in listed], [(item.row, item.item) for item in listed])
-    values = Across([item.row.cells[item.value] for item in listed], [(one.row, one.value) for one in listed])
-    return Table(tables[0].name, [heads, values], tables[0].since_1904)
+    heads = [f"{one.column.path}({one.unit})" if one.unit else one.column.path for one in listed]
+    rows = [
+        _across(heads, [(one.row, one.item) for one in listed]),
+        _across([one.row.cells[one.value] for one in listed], [(one.row, one.value) for one in listed]),
+    ]
+    return Table(tables[0].name, rows, tables[0].since_1904)
 
 
-def _head(item: Item) -> str:
-    return f"{item.column.path}({item.unit})" if item.unit else item.column.path
+def _across(cells: Sequence[object], places: Sequence[tuple[Row, int]]) -> Row:
+    """Cells that stand below each other as a row of a main sheet; each keeps its place."""
+
+    def mark(column: int) -> Mark:
+        row, at = places[column] if column < len(places) else places[0]
+        return row.mark(at)
+
+    return Row(cells, mark, {number for number, (row, at) in enumerate(places) if at in row.copied})
 
 
 def _filled(item: Item) -> bool:

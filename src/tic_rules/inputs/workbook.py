@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from tic_rules.core.errors import DataError, Diagnostic, Text, clip, fault
@@ -11,26 +13,11 @@ from tic_rules.core.extras import lacking
 from tic_rules.core.source import Mark, Source
 from tic_rules.inputs.layout import MAIN, OUTSIDE, SERIES, Sheet, Unclear, cell_name, is_no_data, is_one_of
 from tic_rules.inputs.package import MAX_AREA, Merged, Package, look_at, too_large
+from tic_rules.inputs.rows import Row
 from tic_rules.inputs.tables import Reader, Table
 from tic_rules.inputs.vertical import as_main, is_vertical
 
 _NO_DATA = ("；不是数据的工作表请以 # 开头", "; begin the name of a sheet that is no data with #")
-
-
-class SheetRow:
-    """A row of a sheet. `copied`: columns with values of a merged cell; `across`: one of its row."""
-
-    __slots__ = ("across", "cells", "copied", "number", "sheet")
-
-    def __init__(self, sheet: str, number: int, cells: list[object]) -> None:
-        self.sheet, self.number, self.cells = sheet, number, cells
-        self.copied: set[int] = set()
-        self.across: set[int] = set()
-
-    def mark(self, column: int) -> Mark:
-        return Mark(
-            self.number, column + 1, self.number, column + 2, cell_name(self.sheet, self.number, column + 1)
-        )
 
 
 def workbook_sources(raw: bytes, file: str, reader: Reader) -> Iterator[Source]:
@@ -51,8 +38,8 @@ def _opened(package: Package, file: str, faults: list[Diagnostic]) -> list[Table
         for (row, column), shown in sheet.formats.items():
             if row <= len(rows) and column <= len(rows[row - 1]):
                 rows[row - 1][column - 1] = shown.shows(rows[row - 1][column - 1])
-        table = [SheetRow(name, number, row) for number, row in enumerate(rows, 1)]
-        _fill_merged(table, sheet.merged, file)
+        copied = _fill_merged(rows, sheet.merged, file)
+        table = [Row(row, partial(_mark, name, at), *copied[at]) for at, row in enumerate(rows, 1)]
         tables.append(Table(name, table, package.since_1904))
     faults += [
         Diagnostic("formula", text, file, *place, "", cell_name(table.name, *place))
@@ -60,6 +47,10 @@ def _opened(package: Package, file: str, faults: list[Diagnostic]) -> list[Table
         for place, text in package.sheets[table.name].faults
     ]
     return tables
+
+
+def _mark(sheet: str, row: int, column: int) -> Mark:
+    return Mark(row, column + 1, row, column + 2, cell_name(sheet, row, column + 1))
 
 
 def _values(package: Package, file: str) -> Iterator[tuple[str, list[list[Any]]]]:
@@ -83,25 +74,27 @@ def _values(package: Package, file: str) -> Iterator[tuple[str, list[list[Any]]]
         raise fault(DataError, "workbook", zh, en, file=file) from None
 
 
-def _fill_merged(rows: list[SheetRow], ranges: Sequence[Merged], file: str) -> None:
-    """The value of a merged range stands for all its cells, as far as the sheet has any. Raises DataError."""
+def _fill_merged(
+    rows: list[list[Any]], ranges: Sequence[Merged], file: str
+) -> Mapping[int, tuple[set[int], set[int]]]:
+    """The value of a merged range stands for all its cells, as far as the sheet has any. Gives the columns of
+    each row that have it, from any row and from their own. Raises DataError."""
+    filled: Mapping[int, tuple[set[int], set[int]]] = defaultdict(lambda: (set(), set()))
     left = MAX_AREA
     for (top, first), (bottom, last) in ranges:
-        if top > len(rows) or first > len(rows[top - 1].cells):
-            continue
-        value = rows[top - 1].cells[first - 1]
+        value = rows[top - 1][first - 1] if top <= len(rows) and first <= len(rows[top - 1]) else ""
         if value == "":
             continue
-        for row in rows[top - 1 : bottom]:
-            left -= 1 + len(row.cells[first - 1 : last])
+        for number, cells in enumerate(rows[top - 1 : bottom], top):
+            left -= 1 + len(cells[first - 1 : last])
             if left < 0:
                 raise too_large(file)
-            for index in range(first - 1, min(last, len(row.cells))):
-                if (row.number, index) != (top, first - 1) and row.cells[index] == "":
-                    row.cells[index] = value
-                    row.copied.add(index)
-                    if row.number == top:
-                        row.across.add(index)
+            for index in range(first - 1, min(last, len(cells))):
+                if (number, index) != (top, first - 1) and cells[index] == "":
+                    cells[index] = value
+                    for columns in filled[number][: 2 if number == top else 1]:
+                        columns.add(index)
+    return filled
 
 
 def is_outside(name: str) -> bool:
