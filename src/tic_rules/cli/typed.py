@@ -8,6 +8,7 @@ import re
 from tic_rules.core.errors import Text, UsageError, clip, fault
 from tic_rules.core.source import bad_text_as, read_text
 from tic_rules.inputs.cells import read_cell
+from tic_rules.inputs.fields import Field
 from tic_rules.inputs.layout import Unclear
 from tic_rules.inputs.typed_numbers import typed_number
 from tic_rules.inputs.unclear import NotClear
@@ -115,8 +116,9 @@ def _unit(node: c.Compare, vocabulary: Vocabulary) -> str:
 def _number(rule: Rule, text: str, unit: str, vocabulary: Vocabulary) -> str:
     """One number of a unit; a range, which no bound is, as it was typed. Raises UsageError."""
     kind = {"CNY": "money", "ratio": "rate"}.get(unit, "number")
+    read_as = Field("", kind, Text("", ""), measure=unit, counters=counters_of(unit, vocabulary))
     try:
-        number = typed_number(text, kind, "", unit, counters_of(unit, vocabulary))
+        number = typed_number(text, read_as, "")
     except NotClear as unclear:
         _, zh, en = unclear.args
         raise fault(UsageError, "set", f"{rule.title.zh}：{zh}", f"{rule.title.en}: {en}") from None

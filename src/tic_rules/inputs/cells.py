@@ -129,7 +129,7 @@ def _day(value: object, column: Column, unit: str, since_1904: bool) -> object:
 
 
 def _number(value: object, column: Column, unit: str, since_1904: bool) -> object:
-    return typed_number(value, column.kind, unit, column.measure, column.counters)
+    return typed_number(value, column, unit)
 
 
 def _year(value: Any, column: Column, unit: str, since_1904: bool) -> object:
@@ -208,7 +208,7 @@ def _word(text: str, column: Column) -> str:
         )
         raise unclear(zh, en, "unknown-word")
     if word is None:
-        listed = Text.listed(column.choices)
+        listed = Text.listed(label for _, label in column.choices)
         zh, en = f"“{clip(text)}”不在可选之列：{listed.zh}", f"{clip(text)!r} is not one of: {listed.en}"
         raise unclear(zh, en, "unknown-word")
     return word

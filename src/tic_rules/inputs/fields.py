@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
-from tic_rules.core.errors import Text
+from tic_rules.core.errors import Text, normal
 
 
-class Field(NamedTuple):
+@dataclass(frozen=True)
+class Field:
     """A field of the data at its dotted path; the whole of the data has the path "".
 
     `kind` is what it holds: date, money, count, number, rate, year, years, truth, text or words; or record,
@@ -30,6 +32,25 @@ class Field(NamedTuple):
     """What other rule sets call the field."""
     counters: tuple[str, ...] = ()
     """What may follow its numbers, where a rule file names the unit: 平方米."""
+    above: int = 0
+    """How many parts of its path lead to the record of the row in which it is a column."""
+
+    @cached_property
+    def parts(self) -> tuple[str, ...]:
+        """Its place within the record of a row."""
+        return tuple(self.path.split(".")[self.above :])
+
+    @cached_property
+    def by_label(self) -> Mapping[str, str]:
+        """The words by their labels and as they stand in a file; empty where several are called so."""
+        by_name: dict[str, str] = {}
+        for word, label in self.called:
+            by_name |= dict.fromkeys((normal(word), normal(label.zh), normal(label.en)), word)
+        own: dict[str, str] = {}
+        for word, label in self.choices:
+            for name in (normal(label.zh), normal(label.en)):
+                own[name] = word if own.get(name, word) == word else ""
+        return by_name | own | {normal(word): word for word, _ in self.choices}
 
     def walk(self) -> Iterator[Field]:
         """The field and every field within it."""

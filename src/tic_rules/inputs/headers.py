@@ -151,7 +151,7 @@ def named_column(names: Names, sheet: Sheet | None, text: str) -> Named | None:
         unit = match.group(2).casefold()
         if unit in _CURRENCY and column.kind == "money":
             return Named("", column)
-        if not fits(unit, column.kind, column.measure, column.counters):
+        if not fits(unit, column):
             return Named("unit", column, match.group(2))
         return Named("", column, MONEY.get(unit, "%" if unit == "%" else ""))
     if (column := names.column(sheet, text)) is not None:
@@ -161,7 +161,7 @@ def named_column(names: Names, sheet: Sheet | None, text: str) -> Named | None:
     column = names.column(sheet, match.group(1)) if match else None
     amount = column is not None and column.kind == "money" and match and re.search("[元万亿]", match.group(2))
     if match and column is not None and (column.counters or amount):
-        unit_of = fits(match.group(2), column.kind, column.measure, column.counters)
+        unit_of = fits(match.group(2), column)
         return Named("" if unit_of else "unit", column, "" if unit_of else match.group(2))
     if sheet.within and is_one_of(text, (*ENTRY, names.layout.lists[sheet.within].label)):
         return Named("entries")

@@ -4,6 +4,7 @@ list that they stand in."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from tic_rules.core.errors import Diagnostic, Text, clip
@@ -320,7 +321,6 @@ class Joined:
         at: Parts = (*column.parts, len(listed))
         cells = row.cells
         entry: Json = {"value": None}
-        plain = column._replace(dated=False)
         for index, field, kind in ((header.day, "date", "date"), (header.value, "value", column.kind)):
             value = cells[index] if index is not None and index < len(cells) else None
             if field == "value" and index in row.copied and kind in ADDED:
@@ -329,7 +329,7 @@ class Joined:
             try:
                 entry[field] = read_cell(
                     value,
-                    plain._replace(kind=kind, words=None if kind == "date" else column.words),
+                    replace(column, kind=kind, dated=False),
                     (header.money or reader.money) if kind == "money" else "",
                     table.since_1904,
                 )

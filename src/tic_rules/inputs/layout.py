@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -60,24 +61,8 @@ OUTSIDE = (
 """Sheets that are not data."""
 
 
-class Column(NamedTuple):
-    """A field as a column: `parts` is its place within the record of a row, `label` what its header says."""
-
-    path: str
-    parts: tuple[str, ...]
-    kind: str
-    dated: bool
-    words: str | None
-    by_label: Mapping[str, str]
-    """The words by their labels and as they stand in a file; empty where several are called so."""
-    label: Text
-    choices: tuple[Text, ...] = ()
-    measure: str = ""
-    """The unit of the vocabulary that its numbers count, where a fact says so: person, year."""
-    also: tuple[Text, ...] = ()
-    """What other rule sets call the field."""
-    counters: tuple[str, ...] = ()
-    """What may follow its numbers, where a rule file names the unit: 平方米."""
+Column = Field
+"""A field as a column: `label` is what its header says. That of a list can only say that it is empty."""
 
 
 class Sheet(NamedTuple):
@@ -130,32 +115,15 @@ def _columns(
 
     `above` is how many parts of a path lead to the record of the row."""
     for field in record.fields:
-        parts = tuple(field.path.split("."))
         if field.kind == "record":
             yield from _columns(field, above, labels, lists, within)
-        elif field.kind in ("list", "table"):
-            inner = tuple(_columns(field, len(parts), labels, lists, field.path))
-            keyed = field.kind == "table"
-            lists[field.path] = Sheet(
-                field.path, field.label, _with_headings(iter(inner), labels), keyed, within
-            )
-            yield Column(field.path, parts[above:], "list", False, None, {}, field.label)
-        else:
-            yield _column(field, parts[above:])
-
-
-def _column(field: Field, parts: tuple[str, ...]) -> Column:
-    by_name: dict[str, str] = {}
-    for word, label in field.called:
-        by_name |= dict.fromkeys((normal(word), normal(label.zh), normal(label.en)), word)
-    own: dict[str, str] = {}
-    for word, label in field.choices:
-        for name in (normal(label.zh), normal(label.en)):
-            own[name] = word if own.get(name, word) == word else ""
-    by_name |= own | {normal(word): word for word, _ in field.choices}
-    choices = tuple(label for _, label in field.choices)
-    named = (field.dated, field.words, by_name, field.label, choices, field.measure, field.also)
-    return Column(field.path, parts, field.kind, *named, field.counters)
+            continue
+        several = field.kind in ("list", "table")
+        if several:
+            inner = _columns(field, field.path.count(".") + 1, labels, lists, field.path)
+            columns = _with_headings(inner, labels)
+            lists[field.path] = Sheet(field.path, field.label, columns, field.kind == "table", within)
+        yield replace(field, kind="list" if several else field.kind, above=above)
 
 
 def _with_headings(columns: Iterator[Column], labels: _Labels) -> tuple[Column, ...]:
@@ -165,7 +133,7 @@ def _with_headings(columns: Iterator[Column], labels: _Labels) -> tuple[Column, 
     return tuple(
         c
         if count[c.label] == 1 and len(c.parts) < 3
-        else c._replace(label=labels.chain(c.path, 2 if len(c.parts) > 1 else 1))
+        else replace(c, label=labels.chain(c.path, 2 if len(c.parts) > 1 else 1))
         for c in listed
     )
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from tic_rules.core.errors import clip
 from tic_rules.core.numbers import UNITS, NotANumber, number_text, parse_number
 from tic_rules.core.source import Plain
+from tic_rules.inputs.fields import Field
 from tic_rules.inputs.unclear import unclear
 
 MONEY: Mapping[str, str] = {
@@ -38,15 +39,15 @@ _OWN_CURRENCY = re.compile(r"^(?:人民币|RMB|CNY|[¥￥]) *", re.IGNORECASE)
 _TAIL = re.compile(r"(万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千|百)?(元|圆|块)?(?:人民币|整|正)?$")
 
 
-def fits(unit: str, kind: str, measure: str, counters: Sequence[str] = ()) -> bool:
+def fits(unit: str, field: Field) -> bool:
     """Whether a header may give its column a unit: 万元, % of rates, 人, a unit of a rule file."""
-    if kind == "number":
-        return _is_counter(unit, measure, counters)
-    if kind == "money":
+    if field.kind == "number":
+        return _is_counter(unit, field)
+    if field.kind == "money":
         return unit in MONEY
-    if kind == "rate":
+    if field.kind == "rate":
         return unit == "%"
-    return kind == "count" and unit in _counters(measure)
+    return field.kind == "count" and unit in _counters(field.measure)
 
 
 def _counters(measure: str) -> frozenset[str]:
@@ -77,8 +78,8 @@ def plain_number(value: float) -> str:
     return str(value) if isinstance(value, int) else f"{value:.15g}"
 
 
-def typed_number(value: Any, kind: str, unit: str, measure: str, counters: Sequence[str] = ()) -> object:
-    """A cell of a column of numbers; `unit` stands in the header, for plain numbers. Raises NotClear."""
+def typed_number(value: Any, field: Field, unit: str) -> object:
+    """A cell of a field that is a number; `unit` stands in the header, for plain numbers. Raises NotClear."""
     if isinstance(value, bool):
         raise unclear("应为数字，不是真假值", "a number is expected, not true or false", "number")
     if isinstance(value, (date, datetime, time, timedelta, ShownDay)):
@@ -99,14 +100,11 @@ def typed_number(value: Any, kind: str, unit: str, measure: str, counters: Seque
     for name, words in (("at_least", _AT_LEAST), ("at_most", _AT_MOST)):
         bound = _bound(text, *words)
         if bound is not None:
-            return {name: _one(bound, kind, unit, measure, counters)}
-    low, high = _ends(text, kind)
+            return {name: _one(bound, field, unit)}
+    low, high = _ends(text, field.kind)
     if high:
-        return {
-            "at_least": _one(low, kind, unit, measure, counters),
-            "at_most": _one(high, kind, unit, measure, counters),
-        }
-    return _one(text, kind, unit, measure, counters)
+        return {"at_least": _one(low, field, unit), "at_most": _one(high, field, unit)}
+    return _one(text, field, unit)
 
 
 def _as_shown(value: ShownNumber) -> str:
@@ -180,13 +178,13 @@ def _in_order(low: str, high: str) -> bool:
         return False
 
 
-def _one(text: str, kind: str, unit: str, measure: str, counters: Sequence[str]) -> Plain:
+def _one(text: str, field: Field, unit: str) -> Plain:
     """One number with its own unit, or with that of the header."""
-    if kind == "money":
+    if field.kind == "money":
         return _amount(text, unit)
-    if kind == "rate":
+    if field.kind == "rate":
         return Plain(text + unit if _PLAIN.fullmatch(text) else text)
-    return _count(text, measure, counters)
+    return _count(text, field)
 
 
 def _amount(text: str, unit: str) -> Plain:
@@ -212,28 +210,28 @@ def _amount(text: str, unit: str) -> Plain:
     return Plain(text)
 
 
-def _is_counter(word: str, measure: str, counters: Sequence[str]) -> bool:
+def _is_counter(word: str, field: Field) -> bool:
     """Whether a word may follow a number of a unit of the vocabulary, or of a rule file's own."""
     plain = unicodedata.normalize("NFKC", word).casefold()
-    folded = (unicodedata.normalize("NFKC", name).casefold() for name in counters)
-    return word in _counters(measure) or plain in folded
+    folded = (unicodedata.normalize("NFKC", name).casefold() for name in field.counters)
+    return word in _counters(field.measure) or plain in folded
 
 
-def _count(text: str, measure: str, its_counters: Sequence[str]) -> Plain:
+def _count(text: str, field: Field) -> Plain:
     """A count without its counter; months of a term as years."""
     number = _PLAIN.match(text)
     if number is None or number.end() == len(text):
         return Plain(text)
     digits, word = number.group(), text[number.end() :].strip()
-    if _is_counter(word, measure, its_counters):
+    if _is_counter(word, field):
         return Plain(digits)
-    if word in ("个月", "月") and measure in ("year", ""):
-        return _years_of(digits, text, measure)
+    if word in ("个月", "月") and field.measure in ("year", ""):
+        return _years_of(digits, text, field.measure)
     if _TAIL.fullmatch(word) and word[-1] in "元圆块":
         raise unclear(
             f"这里填数量，“{clip(text)}”是金额", f"a count is expected; {clip(text)!r} is an amount", "number"
         )
-    counters = "、".join(dict.fromkeys((*its_counters, *sorted(_counters(measure)))))
+    counters = "、".join(dict.fromkeys((*field.counters, *sorted(_counters(field.measure)))))
     zh = f"“{clip(text)}”的单位“{clip(word)}”与这一列不符；只写数字，或用：{counters}"
     en = f"the unit of {clip(text)!r} does not fit this column; write the number alone, or one of {counters}"
     raise unclear(zh, en, "number")

@@ -242,9 +242,7 @@ def _unit_of(named: Named, row: Row, columns: _Columns, reader: Reader, faults: 
     if column is None or not given or column.kind in _UNITLESS:
         return named.unit
     measure = normal(column.measure)
-    wrong = normal(given) not in (measure, f"{measure}s") and not fits(
-        given.casefold(), column.kind, column.measure, column.counters
-    )
+    wrong = normal(given) not in (measure, f"{measure}s") and not fits(given.casefold(), column)
     if (wrong or named.unit not in ("", MONEY.get(given.casefold(), given))) and unit is not None:
         if _text(row, columns.value):
             name = clip(_text(row, columns.item))
