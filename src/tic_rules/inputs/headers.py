@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -65,33 +67,34 @@ _UNIT_ASIDE = (
 _NO_DATA = ("；不是数据的列请以 # 开头", "; begin the name of a column that is no data with #")
 
 
-class Header(NamedTuple):
-    """The header's row; the columns that hold fields, with the unit that the header names; the columns that
-    join and name."""
+@dataclass(frozen=True)
+class Header:
+    """The header's row; the columns that hold fields, with the unit that the header names; all that have a
+    name; those that have a role; the unit of amounts that a title above the header gives.
+
+    Roles: `id`, `name`; `joins` (which centre), `keys`, `entries` (which entry of another list); `field`,
+    `day`, `value` of a series."""
 
     row: Row
     columns: tuple[tuple[int, Column, str], ...]
-    places: Mapping[tuple[str | int, ...], int]
     named: frozenset[int]
-    joins: int | None = None
-    keys: int | None = None
-    ids: int | None = None
-    names: int | None = None
-    field: int | None = None
-    day: int | None = None
-    value: int | None = None
-    entries: int | None = None
-    """The column that says in which entry of another list a row stands."""
-    money: str = ""
-    """The unit of amounts that a title above the header gives."""
+    roles: Mapping[str, int]
+    money: str
 
-    @property
+    @cached_property
+    def places(self) -> Mapping[tuple[str | int, ...], int]:
+        """The column of each field, by its place within the record of a row."""
+        return {column.parts: index for index, column, _ in self.columns}
+
+    def at(self, role: str) -> int:
+        """The column of a role; where there is none, that which stands for the whole row."""
+        every = [self.roles.get(one) for one in (role, "id", "joins", "keys")]
+        return next((at for at in (*every, *self.places.values()) if at is not None), 0)
+
+    @cached_property
     def first(self) -> int:
         """The column that stands for the whole row: the id's where there is one."""
-        for index in (self.ids, self.joins, self.keys, *(index for index, _, _ in self.columns)):
-            if index is not None:
-                return index
-        return 0
+        return self.at("id")
 
 
 class Named(NamedTuple):
@@ -211,33 +214,17 @@ def _header(
     columns, roles = _columns(names, sheet, texts, wrong)
     plain = sheet is None or any(column.kind == "money" and not unit for _, column, unit in columns)
     money = unit_above(titles, row, file, faults) if plain else ""
-    if sheet is None:
-        for role, labels in SERIES_COLUMNS.items():
-            if role not in roles:
-                wrong(0, f"缺少列“{labels[0].zh}”", f"the column {labels[0].en} is missing")
-    if sheet is not None and sheet.keyed and "keys" not in roles:
-        wrong(0, f"缺少列“{NUMBER[0].zh}”", f"the column {NUMBER[0].en} is missing")
-    places: dict[tuple[str | int, ...], int] = {column.parts: index for index, column, _ in columns}
-    by_path = {column.path: index for index, column, _ in columns}
-    field, day, value = (roles.get(role) for role in SERIES_COLUMNS)
-    covered = frozenset(index for index, text in enumerate(texts) if text)
-    return Header(
-        row,
-        tuple(
-            (at, column, unit or (money if column.kind == "money" else "")) for at, column, unit in columns
-        ),
-        places,
-        covered,
-        roles.get("joins"),
-        roles.get("keys"),
-        by_path.get("id"),
-        by_path.get("name"),
-        field,
-        day,
-        value,
-        roles.get("entries"),
-        money,
-    )
+    for role, labels in needed(sheet).items():
+        if role not in roles:
+            wrong(0, f"缺少列“{labels[0].zh}”", f"the column {labels[0].en} is missing")
+    given = ((at, column, unit or (money if column.kind == "money" else "")) for at, column, unit in columns)
+    named = frozenset(index for index, text in enumerate(texts) if text)
+    return Header(row, tuple(given), named, roles, money)
+
+
+def needed(sheet: Sheet | None) -> Mapping[str, tuple[Text, ...]]:
+    """The roles for which a table has to have a column, with what it is called."""
+    return SERIES_COLUMNS if sheet is None else {"keys": NUMBER} if sheet.keyed else {}
 
 
 def _columns(
@@ -287,6 +274,6 @@ def _columns(
         seen[key] = index
         if named.column is not None:
             columns.append((index, named.column, named.unit))
-        else:
-            roles[named.role] = index
+        if named.column is None or key in ("id", "name"):
+            roles[key] = index
     return columns, roles

@@ -12,7 +12,7 @@ from tic_rules.core.limits import MAX_ENTRIES
 from tic_rules.core.numbers import NotANumber, parse_number
 from tic_rules.core.scalars import Json
 from tic_rules.inputs.cells import NONE, UNKNOWN, read_cell
-from tic_rules.inputs.headers import Header, read_header
+from tic_rules.inputs.headers import Header, needed, read_header
 from tic_rules.inputs.layout import ENTRY, Column, Sheet, Unclear
 from tic_rules.inputs.rows import (
     ADDED,
@@ -58,16 +58,15 @@ class Joined:
             if sheet is None:
                 rows = (row for row in table.rows)
                 header = read_header(reader.names, None, rows, reader.file, faults)
-                aside = header.named - {header.day, header.value}
+                aside = header.named - {header.roles.get("day"), header.roles.get("value")}
                 filled: Iterator[Row] = (row for row in rows if holds(row, aside, UNKNOWN))
             else:
                 header, filled = reader._open(sheet, table, faults)
             self.opened.append((sheet, table, header))
             number = len(self.opened) - 1
-            needed = (header.field, header.day, header.value) if sheet is None else (header.keys,)
-            if None in needed and (sheet is None or sheet.keyed):
+            if needed(sheet).keys() - header.roles:
                 continue  # a column is missing: that is what is wrong
-            self.rows.extend((number, id_text(row, header.joins), row) for row in filled)
+            self.rows.extend((number, id_text(row, header.roles.get("joins")), row) for row in filled)
 
     @property
     def any(self) -> bool:
@@ -81,8 +80,8 @@ class Joined:
         by_id: dict[str, list[Row]] = {}
         by_name: dict[str, list[Row]] = {}
         for row in rows:
-            by_id.setdefault(id_text(row, header.ids), []).append(row)
-            by_name.setdefault(id_text(row, header.names), []).append(row)
+            by_id.setdefault(id_text(row, header.roles.get("id")), []).append(row)
+            by_name.setdefault(id_text(row, header.roles.get("name")), []).append(row)
         self.twice = frozenset(key for key, same in by_id.items() if key and len(same) > 1)
         every = [row for row in rows if self.reader.total(header, row, ()) is None] or rows
         for number, named, row in self.rows:
@@ -101,7 +100,7 @@ class Joined:
         if total is not None:
             self.faults.append(total)
             return
-        mark = row.mark(header.joins if header.joins is not None else header.first)
+        mark = row.mark(header.at("joins"))
         shown = clip(named)
         if named and centres:
             zh, en = (
@@ -146,7 +145,7 @@ class Joined:
                 continue
             at: Parts = (*sheet.parts, len(entries) - 1)
             place = centre.places.get(at)
-            if place is None or len(filled_in(place.row, header.row) - {header.joins}) > 1:
+            if place is None or len(filled_in(place.row, header.row) - {header.roles.get("joins")}) > 1:
                 continue  # of the main table, or with a number or a note beside it
             name = next(iter(entries[-1]))
             amounts = [column.parts for column in sheet.columns if column.kind == "money"]
@@ -244,9 +243,9 @@ class Joined:
         name = sheet.parts[-1]
         if sheet.keyed:
             listed = into.setdefault(name, {})
-            key: str | int = id_text(row, header.keys)
+            key: str | int = id_text(row, header.roles["keys"])
             if not key or (isinstance(listed, dict) and key in listed):
-                mark = row.mark(header.keys if header.keys is not None else header.first)
+                mark = row.mark(header.roles["keys"])
                 said = (
                     ("编号重复", "the number is given twice")
                     if key
@@ -272,7 +271,7 @@ class Joined:
         outer = self.reader.names.layout.lists[sheet.within]
         entries = value_at(data, outer.parts)
         listed = entries if isinstance(entries, list) else []
-        named = id_text(row, header.entries)
+        named = id_text(row, header.roles.get("entries"))
         names = [column.parts for column in outer.columns if column.kind == "text" and column.words is None]
         years = [column.parts for column in outer.columns if column.kind == "year"]
         said = (named,) if names else (named, named.removesuffix("年"))
@@ -287,7 +286,7 @@ class Joined:
             places = [int(named[:9]) - 1]
         if len(places) == 1:
             return listed[places[0]], places[0]
-        mark = row.mark(header.entries if header.entries is not None else header.first)
+        mark = row.mark(header.at("entries"))
         shown, label = clip(named), outer.label
         wrong = (
             (f"{label.zh}中没有“{shown}”，或不止一个", f"{label.en} has no {shown!r}, or more than one")
@@ -319,34 +318,30 @@ class Joined:
             faults.append(reader.fault("series", zh, en, row.mark(header.first), column.parts))
             return
         at: Parts = (*column.parts, len(listed))
-        cells = row.cells
+        cells, (day, value) = row.cells, (header.roles[role] for role in ("day", "value"))
         entry: Json = {"value": None}
-        for index, field, kind in ((header.day, "date", "date"), (header.value, "value", column.kind)):
-            value = cells[index] if index is not None and index < len(cells) else None
+        for index, field, kind in ((day, "date", "date"), (value, "value", column.kind)):
             if field == "value" and index in row.copied and kind in ADDED:
-                faults.append(reader.merged(row, index or 0, (*at, field)))
+                faults.append(reader.merged(row, index, (*at, field)))
                 continue
             try:
                 entry[field] = read_cell(
-                    value,
+                    cells[index] if index < len(cells) else None,
                     replace(column, kind=kind, dated=False),
                     (header.money or reader.money) if kind == "money" else "",
                     table.since_1904,
                 )
             except NotClear as error:
                 code, zh, en = error.args
-                faults.append(reader.fault(code, zh, en, row.mark(index or 0), (*at, field)))
+                faults.append(reader.fault(code, zh, en, row.mark(index), (*at, field)))
         listed.append(entry)
-        columns: dict[Parts, int] = {("date",): header.day or 0, ("value",): header.value or 0}
-        places[at] = Place(row, columns, header.first)
-        places.setdefault(column.parts, Place(row, {}, header.value or 0))
+        places[at] = Place(row, {("date",): day, ("value",): value}, header.first)
+        places.setdefault(column.parts, Place(row, {}, value))
 
     def _dated_column(self, header: Header, row: Row, faults: list[Diagnostic]) -> Column | None:
         """The field that a row of the sheet of series names; None with a fault where it names none."""
-        reader, cells = self.reader, row.cells
-        name = (
-            str(cells[header.field]).strip() if header.field is not None and header.field < len(cells) else ""
-        )
+        reader, cells, at = self.reader, row.cells, header.roles["field"]
+        name = str(cells[at]).strip() if at < len(cells) else ""
         try:
             column = reader.names.column(reader.names.layout.main, name)
         except Unclear as unclear:
@@ -357,7 +352,7 @@ class Joined:
                 return column
             zh = f"“{clip(name)}”不是可以分时点填写的字段"
             en = f"{clip(name)!r} is not a field that can be given through time"
-        faults.append(reader.fault("header", zh, en, row.mark(header.field or 0)))
+        faults.append(reader.fault("header", zh, en, row.mark(at)))
         return None
 
 

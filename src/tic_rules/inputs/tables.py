@@ -169,7 +169,7 @@ class Reader:
                 row.mark(footer),
                 parts,
             )
-        naming = [at for at in (header.ids, header.names) if at is not None]
+        naming = [header.roles[role] for role in ("id", "name") if role in header.roles]
         column = total_in(row, range(len(row.cells)) if parts else naming, header.row)
         if column is None:
             return None
