@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tic_rules.core.errors import Text, clip, did_you_mean
 from tic_rules.core.numbers import Number, Range
 from tic_rules.model.centre import Centre
-from tic_rules.model.fields import fields_of, paths_of, value_at
+from tic_rules.model.fields import Place, fields_of, paths_of, records_in, value_at
 from tic_rules.model.subject import Record, Subject
 from tic_rules.model.values import Series
 from tic_rules.model.vocabulary import Vocabulary
@@ -44,31 +44,22 @@ def _unknown_words(record: Record, vocabulary: Vocabulary, at: tuple[str | int, 
         if value is None:
             continue
         if inner:
-            entries = (
-                enumerate(value)
-                if isinstance(value, tuple)
-                else value.items()
-                if isinstance(value, dict)
-                else [(None, value)]
-            )
-            for key, entry in entries:
-                yield from _unknown_words(entry, vocabulary, (*at, name) if key is None else (*at, name, key))
-        elif word is not None:
-            words = vocabulary.words.get(word)
-            if words is None:  # a field of another rule set, of which these rules know nothing
-                continue
-            if isinstance(value, Series):
-                yield from (
-                    _not_a_word(e.value, words, (*at, name, i, "value"))
-                    for i, e in enumerate(value)
-                    if e.value is not None and e.value not in words
-                )
-            elif isinstance(value, tuple):
-                yield from (
-                    _not_a_word(w, words, (*at, name, i)) for i, w in enumerate(value) if w not in words
-                )
-            elif value not in words:
-                yield _not_a_word(value, words, (*at, name))
+            for place, entry in records_in(value):
+                yield from _unknown_words(entry, vocabulary, (*at, name, *place))
+        elif (words := vocabulary.words.get(word or "")) is not None:  # else of other rule sets
+            for place, said in _said_in(value):
+                if said is not None and said not in words:
+                    yield _not_a_word(said, words, (*at, name, *place))
+
+
+def _said_in(value: object) -> Iterator[tuple[Place, Any]]:
+    """The words in the value of a field, each with its place there."""
+    if isinstance(value, Series):
+        yield from (((index, "value"), entry.value) for index, entry in enumerate(value))
+    elif isinstance(value, tuple):
+        yield from (((index,), word) for index, word in enumerate(value))
+    else:
+        yield (), value
 
 
 def _not_a_word(value: str, words: Iterable[str], at: tuple[str | int, ...]) -> Misuse:

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 
 from tic_rules.core.errors import clip, did_you_mean
 from tic_rules.model.centre import Centre
-from tic_rules.model.extension import NESTS, above, of_programme, shapes
-from tic_rules.model.fields import paths_of, record_in
+from tic_rules.model.extension import NESTS, of_programme, shapes
+from tic_rules.model.fields import above, field_at, kind_of, paths_of, record_in
 from tic_rules.model.programme import Programme
 from tic_rules.model.subject import Record, Subject
 from tic_rules.model.vocabulary import FieldLabel, Vocabulary
@@ -106,8 +106,7 @@ def _place_fault(path: str, field: FieldLabel, whole: Vocabulary) -> Said | None
             inner = record_in(before.annotation)
             if inner is None:
                 return _through(here, path)
-            said = str(before.annotation)
-            lists, at = lists + ("tuple[" in said or "dict[" in said), inner
+            lists, at = lists + (kind_of(before).name != "record"), inner
             continue
         if hasattr(at or Record, part):
             zh = f"{part} 不能作字段名：与程序内部的名称相同"
@@ -192,15 +191,9 @@ def _type_fault(path: str, field: FieldLabel, whole: Vocabulary) -> Said | None:
 
 def _in_a_list(path: str, whole: Vocabulary) -> bool:
     for place in above(path):
-        declared = whole.declared.get(place)
+        declared, field = whole.declared.get(place), field_at(Centre, place)
         if declared is not None and declared.type in ("entries", "by_year"):
             return True
-    at: type[Record] | None = Centre
-    for part in path.split("."):
-        field = at.model_fields.get(part) if at is not None else None
-        if field is None:
-            return False
-        if "tuple[" in str(field.annotation) or "dict[" in str(field.annotation):
+        if field is not None and kind_of(field).name in ("list", "table"):
             return True
-        at = record_in(field.annotation)
     return False

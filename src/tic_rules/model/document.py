@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from tic_rules.core.scalars import Json
 from tic_rules.model.centre import Centre
-from tic_rules.model.fields import paths_of, record_in
+from tic_rules.model.fields import paths_of, record_in, records_in
 from tic_rules.model.subject import Record, Subject
 from tic_rules.model.vocabulary import Vocabulary
 
@@ -63,18 +63,9 @@ def _with_extras(record: Record, document: Json) -> None:
     for name, value in record.__dict__.items():
         if name == "extras":
             document.update(value)
-        elif name not in document:
-            continue  # not said
-        elif isinstance(value, Record):
-            _with_extras(value, document[name])
-        elif type(value) is tuple:
-            for entry, part in zip(value, document[name], strict=False):
-                if isinstance(entry, Record):
-                    _with_extras(entry, part)
-        elif isinstance(value, dict):
-            for key, entry in value.items():
-                if isinstance(entry, Record):
-                    _with_extras(entry, document[name][key])
+        elif name in document:
+            for place, entry in records_in(value):
+                _with_extras(entry, get(document[name], place))
 
 
 _EMPTY = frozenset({"sources", "attestations", "exemptions"})

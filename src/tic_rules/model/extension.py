@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 from tic_rules.core.errors import Diagnostic, RuleSetError, Text
 from tic_rules.core.source import Plain
 from tic_rules.model.centre import Centre
-from tic_rules.model.fields import record_in
+from tic_rules.model.fields import above, kind_of, record_at, record_in
 from tic_rules.model.programme import Programme
 from tic_rules.model.subject import Record, Subject
 from tic_rules.model.values import (
@@ -115,15 +115,6 @@ def extended_by(model: type[S], extension: Own) -> type[S]:
     return made
 
 
-def record_at(model: type[Record], path: str) -> type[Record] | None:
-    """The record that stands at a dotted place of a model; None where a plain value does."""
-    at: type[Record] | None = model
-    for part in path.split("."):
-        field = at.model_fields.get(part) if at is not None else None
-        at = record_in(field.annotation) if field is not None else None
-    return at
-
-
 class _Branch:
     """A part of the declared places: its declaration, where it has one of its own, and what lies below it."""
 
@@ -175,8 +166,8 @@ class _OfAYear(Record):
 
 def _shape(before: FieldInfo | None) -> str:
     """What a field of the shipped model is made of; a group where there is none."""
-    said = "" if before is None else str(before.annotation)
-    return "entries" if "tuple[" in said else "table" if "dict[" in said else "group"
+    kind = "record" if before is None else kind_of(before).name
+    return {"list": "entries", "table": "table"}.get(kind, "group")
 
 
 def _annotation(declared: FieldLabel, words: dict[str, tuple[str, ...]], within: bool) -> Any:
@@ -251,12 +242,6 @@ def shapes(vocabulary: Vocabulary) -> dict[str, tuple[tuple[object, ...], str]]:
     for path, field in vocabulary.declared.items():
         said[path] = (field.shape[:-1], path)
     return said
-
-
-def above(path: str) -> list[str]:
-    """The places above a dotted place, the nearest last."""
-    parts = path.split(".")
-    return [".".join(parts[:size]) for size in range(1, len(parts))]
 
 
 def _differs(path: str, one: Origin | None, other: Origin | None) -> RuleSetError:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from pydantic.fields import FieldInfo
+
 from tic_rules.model.subject import Record
-from tic_rules.model.values import WordOf
+from tic_rules.model.values import Kind, WordOf
 
 
 def value_at(record: object, path: str) -> Any:
@@ -38,16 +41,52 @@ def lists_at(subject: Record, path: str) -> list[tuple[Place, Any]]:
 @cache
 def list_above(model: type[Record], path: str) -> str | None:
     """The list whose entries a dotted path leads through; None where it leads through none."""
-    parts = path.split(".")
-    for size, part in enumerate(parts[:-1], 1):
-        field = model.model_fields.get(part)
-        inner = None if field is None else record_in(field.annotation)
-        if field is None or inner is None:
-            return None
-        if "tuple[" in str(field.annotation):
-            return ".".join(parts[:size])
-        model = inner
+    for place in above(path):
+        field = field_at(model, place)
+        if field is not None and kind_of(field).name == "list":
+            return place
     return None
+
+
+def above(path: str) -> list[str]:
+    """The places above a dotted place, the nearest last."""
+    parts = path.split(".")
+    return [".".join(parts[:size]) for size in range(1, len(parts))]
+
+
+def field_at(model: type[Record], path: str) -> FieldInfo | None:
+    """The field that stands at a dotted place of a model; None where none does."""
+    at: type[Record] | None = model
+    field = None
+    for part in path.split("."):
+        field = at.model_fields.get(part) if at is not None else None
+        at = record_in(field.annotation) if field is not None else None
+    return field
+
+
+def record_at(model: type[Record], path: str) -> type[Record] | None:
+    """The record that stands at a dotted place of a model; None where a plain value does."""
+    field = field_at(model, path)
+    return record_in(field.annotation) if field is not None else None
+
+
+def kind_of(field: FieldInfo) -> Kind:
+    """What a field holds: a kind of value, a `record`, a `list` or a `table` of records."""
+    shape = str(field.annotation)
+    if record_in(field.annotation) is not None:
+        return Kind("list" if "tuple[" in shape else "table" if "dict[" in shape else "record")
+    marked = next((mark for mark in field.metadata if isinstance(mark, Kind)), None)
+    return marked or Kind("years" if "tuple[" in shape else "text")
+
+
+def records_in(value: object) -> Iterator[tuple[Place, Record]]:
+    """The records in the value of a field: itself, the entries of a list or of a table, each with its key."""
+    if isinstance(value, Record):
+        yield (), value
+    entries = enumerate(value) if type(value) is tuple else value.items() if isinstance(value, dict) else ()
+    for key, entry in entries:
+        if isinstance(entry, Record):
+            yield (key,), entry
 
 
 def record_in(annotation: object) -> type[Record] | None:
@@ -76,23 +115,15 @@ def paths_of(model: type[Record], prefix: str = "") -> frozenset[str]:
 @cache
 def words_at(model: type[Record], path: str) -> str | None:
     """The vocabulary whose words a dotted path takes; None where it takes none, or is no path."""
-    first, _, rest = path.partition(".")
-    field = model.model_fields.get(first)
-    if field is None:
-        return None
-    if not rest:
-        return next((mark.name for mark in field.metadata if isinstance(mark, WordOf)), None)
-    inner = record_in(field.annotation)
-    return None if inner is None else words_at(inner, rest)
+    field = field_at(model, path)
+    marks = field.metadata if field is not None else ()
+    return next((mark.name for mark in marks if isinstance(mark, WordOf)), None)
 
 
 @cache
 def fields_of(model: type[Record]) -> tuple[tuple[str, str | None, bool], ...]:
     """Name, vocabulary and whether records lie within, for the fields that the word check has to visit."""
-    fields = []
-    for name, field in model.model_fields.items():
-        word = next((m.name for m in field.metadata if isinstance(m, WordOf)), None)
-        inner = record_in(field.annotation) is not None
-        if word or inner:
-            fields.append((name, word, inner))
-    return tuple(fields)
+    fields = (
+        (name, words_at(model, name), record_at(model, name) is not None) for name in model.model_fields
+    )
+    return tuple((name, word, inner) for name, word, inner in fields if word or inner)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from tic_rules.core.errors import Diagnostic, RuleSetError, Text
 from tic_rules.core.files import read_named
 from tic_rules.model import catalogue
-from tic_rules.model.extension import above
+from tic_rules.model.fields import above
 from tic_rules.model.loader import load_ruleset
 from tic_rules.model.vocabulary import FieldLabel
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from tic_rules.model.fields import list_above, record_in
+from tic_rules.model.fields import field_at, kind_of, list_above
 from tic_rules.model.subject import Record
-from tic_rules.model.values import Kind
 from tic_rules.model.vocabulary import Fact, ListOf, Vocabulary
 
 NUMBERS = ("money", "count", "rate", "number")
@@ -25,20 +24,8 @@ class Held(NamedTuple):
 @lru_cache(maxsize=4_096)
 def held_at(model: type[Record], path: str) -> Held | None:
     """What a dotted place of a model holds; None where it is no place."""
-    at: type[Record] | None = model
-    field: Any = None
-    for part in path.split("."):
-        field = at.model_fields.get(part) if at is not None else None
-        if field is None:
-            return None
-        at = record_in(field.annotation)
-    shape = str(field.annotation)
-    marked = next((mark for mark in field.metadata if isinstance(mark, Kind)), None)
-    if at is not None:
-        kind = "list" if "tuple[" in shape else "table" if "dict[" in shape else "record"
-    else:
-        kind = marked.name if marked is not None else "years" if "tuple[" in shape else "text"
-    return Held(kind, marked is not None and marked.dated, list_above(model, path) is not None)
+    field = field_at(model, path)
+    return None if field is None else Held(*kind_of(field), list_above(model, path) is not None)
 
 
 def misread(fact: Fact, listed: ListOf | None, models: tuple[type[Record], ...]) -> Iterator[tuple[str, str]]:

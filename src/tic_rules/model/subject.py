@@ -238,7 +238,8 @@ def _again(cls: type[Subject], document: Mapping[str, object], private: Mapping[
 
 def _record_again(cls: "type[Subject]", extension: Own, place: str) -> Record:
     """A record with fields of a rule set that comes from another process, still without its values."""
-    from tic_rules.model.extension import extended_by, record_at
+    from tic_rules.model.extension import extended_by
+    from tic_rules.model.fields import record_at
 
     made = record_at(extended_by(cls, extension), place)
     assert made is not None

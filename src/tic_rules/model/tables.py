@@ -11,7 +11,7 @@ from tic_rules.inputs.fields import Field
 from tic_rules.inputs.layout import MAIN
 from tic_rules.model.editions import words_on_hand
 from tic_rules.model.extension import Same, extended
-from tic_rules.model.fields import record_in, words_at
+from tic_rules.model.fields import kind_of, record_in, words_at
 from tic_rules.model.owners import owners_of_label
 from tic_rules.model.programme import Programme
 from tic_rules.model.shipped import (
@@ -22,7 +22,6 @@ from tic_rules.model.shipped import (
     whole_vocabulary,
 )
 from tic_rules.model.subject import Record, Subject
-from tic_rules.model.values import Kind
 from tic_rules.model.vocabulary import Vocabulary
 
 
@@ -39,15 +38,11 @@ def _described(
         path = prefix + name
         said = vocabulary.fields.get(path)
         label = Text(said.zh, said.en) if said is not None else Text(name, name)
-        shape = str(field.annotation)
-        several = "tuple[" in shape
+        kind, dated = kind_of(field)
         inner = record_in(field.annotation)
         if inner is not None:
-            kind = "list" if several else "table" if "dict[" in shape else "record"
             yield Field(path, kind, label, fields=tuple(_described(inner, path + ".", vocabulary, others)))
             continue
-        marked = next((mark for mark in field.metadata if isinstance(mark, Kind)), None)
-        kind, dated = marked or (Kind("years") if several else Kind("text"))
         words = words_at(model, name)
         choices = vocabulary.words.get(words or "", {})
         called = (item for other in others for item in other.words.get(words or "", {}).items())

@@ -20,8 +20,7 @@ from tic_rules.evaluation.entries import Moment
 from tic_rules.evaluation.facts import Scene
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
-from tic_rules.model.extension import record_at
-from tic_rules.model.fields import words_at
+from tic_rules.model.fields import record_at, words_at
 from tic_rules.model.readings import held_at
 from tic_rules.model.ruleset import Fact, ListOf, RuleSet
 from tic_rules.model.subject import Record
