@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import NamedTuple
 
 from tic_rules.core.errors import DataError, Diagnostic, Text, clip
 from tic_rules.core.files import file_name, read_named
@@ -158,7 +157,7 @@ def csv_sources(raw: bytes, path: Path, reader: Reader) -> Iterator[Source]:
     lists = []
     seen: dict[str, str] = {}
     for sheet, beside in list_files(path, reader.names):
-        other = seen.setdefault(sheet.path if sheet is not None else "", beside.name)
+        other = seen.setdefault(sheet.path, beside.name)
         if other != beside.name:
             zh = f"与 {clip(other)} 是同一清单，会重复计算；请只留一个"
             en = f"{clip(other)} holds the same list"
@@ -182,24 +181,18 @@ def _mark_in(name: str, row: Row, column: int) -> Mark:
     return mark._replace(cell=f"{name}:{mark.line}:{mark.column}")
 
 
-def list_files(path: Path, names: Names) -> Iterator[tuple[Sheet | None, Path]]:
+def list_files(path: Path, names: Names) -> Iterator[tuple[Sheet, Path]]:
     """The files beside `centres.csv` with its lists: `centres.contributions.csv`, `centres_资金投入.csv`."""
     if not path.parent.is_dir():
         return
     stem = path.stem
     for name in sorted(name for name in os.listdir(path.parent) if name.startswith(stem)):
-        held = _list_of(name, stem, names)
-        if held is not None and (path.parent / name).is_file():
-            yield held.sheet, path.parent / name
+        sheet = _list_of(name, stem, names)
+        if sheet is not None and (path.parent / name).is_file():
+            yield sheet, path.parent / name
 
 
-class _Held(NamedTuple):
-    """What a file beside another holds: a list, or the series where there is no sheet."""
-
-    sheet: Sheet | None
-
-
-def _list_of(name: str, stem: str, names: Names) -> _Held | None:
+def _list_of(name: str, stem: str, names: Names) -> Sheet | None:
     """What a file holds by its name, beside the file of that stem; None where it is no list of it."""
     base, suffix = os.path.splitext(name)
     part = base[len(stem) :]
@@ -211,13 +204,10 @@ def _list_of(name: str, stem: str, names: Names) -> _Held | None:
         or is_no_data(part[1:])
     ):
         return None
-    if is_one_of(part[1:], (SERIES,)):
-        return _Held(None)
     try:
-        sheet = names.sheet(part[1:])
+        return SERIES if is_one_of(part[1:], (SERIES.label,)) else names.sheet(part[1:])
     except Unclear:
         return None
-    return None if sheet is None else _Held(sheet)
 
 
 def is_list_file(path: Path, names: Names, stems: Collection[str]) -> bool:

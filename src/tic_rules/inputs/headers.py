@@ -17,6 +17,7 @@ from tic_rules.inputs.layout import (
     JOIN,
     NOTES,
     NUMBER,
+    SERIES,
     SWITCH,
     UNIT,
     Column,
@@ -104,10 +105,10 @@ class Named(NamedTuple):
 
 
 def read_header(
-    names: Names, sheet: Sheet | None, rows: Iterator[Row], file: str, faults: list[Diagnostic]
+    names: Names, sheet: Sheet, rows: Iterator[Row], file: str, faults: list[Diagnostic]
 ) -> Header:
     """The header among the first rows: the first of which at least half of the cells are known (a heading
-    over several columns counts for each). `sheet` is None for the sheet of series.
+    over several columns counts for each).
 
     Names that are not known are put among the faults. Raises DataError where there is no header."""
     top: list[tuple[Row, list[str]]] = []
@@ -130,7 +131,7 @@ def read_header(
     raise DataError([fault_at(row.mark(0), "header", zh, en, file)])
 
 
-def is_known(names: Names, sheet: Sheet | None, text: str) -> bool:
+def is_known(names: Names, sheet: Sheet, text: str) -> bool:
     """Whether a header of a sheet may have a cell with this text."""
     try:
         return named_column(names, sheet, text) is not None
@@ -138,13 +139,13 @@ def is_known(names: Names, sheet: Sheet | None, text: str) -> bool:
         return True
 
 
-def named_column(names: Names, sheet: Sheet | None, text: str) -> Named | None:
+def named_column(names: Names, sheet: Sheet, text: str) -> Named | None:
     """What a column is for, or an item of a vertical sheet. Raises Unclear."""
     if len(text) > 200:
         return None
     if is_no_data(text):
         return Named("ignored")
-    if sheet is None:
+    if sheet is SERIES:
         role = next((role for role, texts in SERIES_COLUMNS.items() if is_one_of(text, texts)), None)
         role = role or ("joins" if is_one_of(text, JOIN) else "ignored" if is_one_of(text, NOTES) else None)
         return Named(role) if role else None
@@ -199,7 +200,7 @@ def wrong_unit(name: str, unit: str, column: Column) -> Text:
 
 def _header(
     names: Names,
-    sheet: Sheet | None,
+    sheet: Sheet,
     row: Row,
     texts: list[str],
     file: str,
@@ -212,7 +213,7 @@ def _header(
         faults.append(fault_at(row.mark(index), "header", zh, en, file))
 
     columns, roles = _columns(names, sheet, texts, wrong)
-    plain = sheet is None or any(column.kind == "money" and not unit for _, column, unit in columns)
+    plain = sheet is SERIES or any(column.kind == "money" and not unit for _, column, unit in columns)
     money = unit_above(titles, row, file, faults) if plain else ""
     for role, labels in needed(sheet).items():
         if role not in roles:
@@ -222,13 +223,13 @@ def _header(
     return Header(row, tuple(given), named, roles, money)
 
 
-def needed(sheet: Sheet | None) -> Mapping[str, tuple[Text, ...]]:
+def needed(sheet: Sheet) -> Mapping[str, tuple[Text, ...]]:
     """The roles for which a table has to have a column, with what it is called."""
-    return SERIES_COLUMNS if sheet is None else {"keys": NUMBER} if sheet.keyed else {}
+    return SERIES_COLUMNS if sheet is SERIES else {"keys": NUMBER} if sheet.keyed else {}
 
 
 def _columns(
-    names: Names, sheet: Sheet | None, texts: list[str], wrong: Callable[[int, str, str], None]
+    names: Names, sheet: Sheet, texts: list[str], wrong: Callable[[int, str, str], None]
 ) -> tuple[list[tuple[int, Column, str]], dict[str, int]]:
     """The columns that hold fields, with their unit, and the places of those that have another role."""
     columns: list[tuple[int, Column, str]] = []
@@ -248,7 +249,7 @@ def _columns(
             continue
         if named is None:
             unknown += 1
-            close = names.close(sheet, text) if sheet is not None and unknown < 4 else ""
+            close = names.close(sheet, text) if sheet is not SERIES and unknown < 4 else ""
             owners = names.owners(text) if unknown < 20 else ()
             if owners:
                 listed = [f"`{name}`" for name in owners]

@@ -3,7 +3,7 @@ list that they stand in."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,9 +11,9 @@ from tic_rules.core.errors import Diagnostic, Text, clip
 from tic_rules.core.limits import MAX_ENTRIES
 from tic_rules.core.numbers import NotANumber, parse_number
 from tic_rules.core.scalars import Json
-from tic_rules.inputs.cells import NONE, UNKNOWN, read_cell
-from tic_rules.inputs.headers import Header, needed, read_header
-from tic_rules.inputs.layout import ENTRY, Column, Sheet, Unclear
+from tic_rules.inputs.cells import NONE, read_cell
+from tic_rules.inputs.headers import Header, needed
+from tic_rules.inputs.layout import ENTRY, SERIES, Column, Sheet, Unclear
 from tic_rules.inputs.rows import (
     ADDED,
     Parts,
@@ -22,7 +22,6 @@ from tic_rules.inputs.rows import (
     Table,
     at_text,
     filled_in,
-    holds,
     id_text,
     value_at,
 )
@@ -44,10 +43,10 @@ class Joined:
     """The rows of the lists, by the row of their centre."""
 
     def __init__(
-        self, reader: Reader, tables: Sequence[tuple[Sheet | None, Table]], faults: list[Diagnostic]
+        self, reader: Reader, tables: Sequence[tuple[Sheet, Table]], faults: list[Diagnostic]
     ) -> None:
         self.reader, self.faults = reader, faults
-        self.opened: list[tuple[Sheet | None, Table, Header]] = []
+        self.opened: list[tuple[Sheet, Table, Header]] = []
         self.rows: list[tuple[int, str, Row]] = []
         self.by_centre: dict[Row, list[tuple[int, Row]]] = {}
         self.given: dict[Parts, object] = {}
@@ -55,13 +54,7 @@ class Joined:
         self.told: set[Parts] = set()
         self.twice: frozenset[str] = frozenset()
         for sheet, table in tables:
-            if sheet is None:
-                rows = (row for row in table.rows)
-                header = read_header(reader.names, None, rows, reader.file, faults)
-                aside = header.named - {header.roles.get("day"), header.roles.get("value")}
-                filled: Iterator[Row] = (row for row in rows if holds(row, aside, UNKNOWN))
-            else:
-                header, filled = reader._open(sheet, table, faults)
+            header, filled = reader._open(sheet, table, faults)
             self.opened.append((sheet, table, header))
             number = len(self.opened) - 1
             if needed(sheet).keys() - header.roles:
@@ -96,7 +89,7 @@ class Joined:
     def _orphan(self, number: int, named: str, row: Row, centres: int) -> None:
         """The fault of a row that none of the centres, or each of several, may be meant by."""
         sheet, _, header = self.opened[number]
-        total = self.reader.total(header, row, sheet.parts if sheet is not None else ())
+        total = self.reader.total(header, row, sheet.parts)
         if total is not None:
             self.faults.append(total)
             return
@@ -123,15 +116,14 @@ class Joined:
         """The entries of a centre's lists, into its data."""
         self.given, self.told = {}, set()
         for sheet, _, header in self.opened:
-            if sheet is not None:
-                centre.places.setdefault(sheet.parts, Place(header.row, {}, 0))
+            centre.places.setdefault(sheet.parts, Place(header.row, {}, 0))
         rows = self.by_centre.get(row_of_centre, ())
         for inner in (False, True):  # the entries that others stand in come first
             for number, row in rows:
                 sheet, table, header = self.opened[number]
-                if inner is not (sheet is not None and bool(sheet.within)):
+                if inner is not bool(sheet.within):
                     continue
-                if sheet is None:
+                if sheet is SERIES:
                     self._point(table, header, row, centre)
                 else:
                     self._entry(sheet, table, header, row, centre)
@@ -140,8 +132,8 @@ class Joined:
     def _sums(self, centre: Filling) -> None:
         """The fault of a last row that has nothing but the sum of those above it."""
         for sheet, _, header in self.opened:
-            entries = value_at(centre.data, sheet.parts) if sheet is not None else None
-            if sheet is None or not isinstance(entries, list) or len(entries) < 3:
+            entries = value_at(centre.data, sheet.parts)
+            if not isinstance(entries, list) or len(entries) < 3:
                 continue
             at: Parts = (*sheet.parts, len(entries) - 1)
             place = centre.places.get(at)

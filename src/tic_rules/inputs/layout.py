@@ -23,7 +23,6 @@ MAIN = (
     Text("基本信息", "main"),
     Text("总体布局", "programme"),
 )
-SERIES = Text("历年数据", "series")
 JOIN = (
     Text("中心编号", "centre"),
     Text("编号", "id"),
@@ -78,6 +77,10 @@ class Sheet(NamedTuple):
     @property
     def parts(self) -> tuple[str, ...]:
         return tuple(self.path.split(".")) if self.path else ()
+
+
+SERIES = Sheet("", Text("历年数据", "series"), (), False)
+"""The sheet that says what fields were from a day on, a row a field and day."""
 
 
 class Layout(NamedTuple):

@@ -41,7 +41,7 @@ class Reader:
     # --- the main sheet -------------------------------------------------------------------------------------
 
     def sources(
-        self, main: Table, lists: Sequence[tuple[Sheet | None, Table]], before: Iterable[Diagnostic] = ()
+        self, main: Table, lists: Sequence[tuple[Sheet, Table]], before: Iterable[Diagnostic] = ()
     ) -> Iterator[Source]:
         """The data of each row of the main sheet, with the faults of its cells. Raises DataError at the end
         where there were faults `before`, or the tables have some of their own."""
@@ -69,7 +69,9 @@ class Reader:
         rows = (row for row in table.rows)
         header = read_header(self.names, sheet, rows, self.file, faults)
         aside = header.named.difference(index for index, _, _ in header.columns)
-        return header, (row for row in rows if holds(row, aside, UNKNOWN if sheet.path else ()))
+        aside -= {header.roles[role] for role in ("day", "value") if role in header.roles}
+        blank = () if sheet is self.names.layout.main else UNKNOWN
+        return header, (row for row in rows if holds(row, aside, blank))
 
     def _source(self, header: Header, row: Row, main: Table, joined: Joined, seen: dict[str, Row]) -> Source:
         faults: list[Diagnostic] = []

@@ -104,10 +104,10 @@ def is_outside(name: str) -> bool:
 
 def _sorted_out(
     tables: list[Table], reader: Reader, file: str, faults: list[Diagnostic]
-) -> tuple[Table, list[tuple[Sheet | None, Table]]]:
+) -> tuple[Table, list[tuple[Sheet, Table]]]:
     """The main sheet, and the sheets of the lists; others go to `faults`. Raises DataError."""
     mains: list[Table] = []
-    lists: list[tuple[Sheet | None, Table]] = []
+    lists: list[tuple[Sheet, Table]] = []
     rest: list[Table] = []
     seen: dict[str, str] = {}
     upright = [table for table in tables if not is_outside(table.name) and is_vertical(table)]
@@ -117,21 +117,22 @@ def _sorted_out(
         if table in upright:
             continue
         try:
-            sheet = reader.names.sheet(table.name)
+            sheet = reader.names.sheet(table.name) or (
+                SERIES if is_one_of(table.name, (SERIES.label,)) else None
+            )
         except Unclear as unclear:
             which = unclear.candidates
             zh = f"工作表“{clip(table.name)}”可以指 {'、'.join(t.zh for t in which)}；请写全"
             en = f"the sheet {clip(table.name)} may be {', '.join(t.en for t in which)}; write it in full"
             faults.append(_about(zh, en, table, file))
             continue
-        if sheet is not None or is_one_of(table.name, (SERIES,)):
-            key = sheet.path if sheet is not None else ""
-            if key in seen:
-                other = clip(seen[key])
+        if sheet is not None:
+            if sheet.path in seen:
+                other = clip(seen[sheet.path])
                 faults.append(
                     _about(f"与工作表“{other}”重复", f"the sheet {other} holds the same list", table, file)
                 )
-            seen[key] = table.name
+            seen[sheet.path] = table.name
             lists.append((sheet, table))
         elif is_one_of(table.name, MAIN):
             mains.append(table)
