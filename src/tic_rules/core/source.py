@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Self
 
 import yaml
 
@@ -79,9 +80,6 @@ def fault_at(mark: Mark, code: str, zh: str, en: str, file: str, path: str = "")
     return Diagnostic(code, Text(zh, en), file, mark.line, mark.column, path, mark.cell)
 
 
-S = TypeVar("S", bound="Source")
-
-
 class Source:
     """A composed text: its data with raw scalars, and the place of every key and value by JSON pointer."""
 
@@ -104,15 +102,14 @@ class Source:
     def __deepcopy__(self, memo: object) -> Source:
         return self
 
-    def without(self, fields: Iterable[str]) -> Source:
+    def without(self, fields: Iterable[str]) -> Self:
         """The text without fields whose values are not those of the text: they have no place."""
-        return self._leaving_out(Source(self.file, self.root, self.data), fields)
-
-    def _leaving_out(self, copy: S, fields: Iterable[str]) -> S:
-        copy.left_out = frozenset((*self.left_out, *fields))
+        other = copy(self)
+        other.digest, other.shown, other._extents = "", {}, {}
+        other.left_out = frozenset((*self.left_out, *fields))
         if self.data is not None:
-            copy.data = {name: value for name, value in self.data.items() if name not in copy.left_out}
-        return copy
+            other.data = {name: value for name, value in self.data.items() if name not in other.left_out}
+        return other
 
     def nowhere(self) -> Source:
         """The name and the digest of the text alone: no place is known, and what it says stands elsewhere."""
@@ -122,9 +119,9 @@ class Source:
 
     def only(self, fields: Iterable[str]) -> Source:
         """The name and the digest of the text, and where to look for some of its fields."""
-        copy = self.nowhere()
-        copy._extents = {(name,): self.nearest((name,)) for name in fields}
-        return copy
+        name_alone = self.nowhere()
+        name_alone._extents = {(name,): self.nearest((name,)) for name in fields}
+        return name_alone
 
     def all_faults(self, diagnostics: list[Diagnostic]) -> list[Diagnostic]:
         """The faults that were met when the text was read, and those of its data."""

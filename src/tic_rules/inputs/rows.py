@@ -68,10 +68,6 @@ class TableSource(Source):
             key=lambda d: (d.cell.rpartition("!")[0], d.line, d.column),
         )
 
-    def without(self, fields: Iterable[str]) -> TableSource:
-        copy = TableSource(self.file, self.data, self.places, self.faults)
-        return self._leaving_out(copy, fields)
-
     def locate(self, parts: Sequence[str | int]) -> Mark:
         if parts and parts[0] in self.left_out:
             return Mark(0, 0)

@@ -386,22 +386,17 @@ Condition = TypeAliasType(
 """One of the family above; the operator that a mapping holds says which."""
 
 
+_WITHIN: Mapping[type, str] = {
+    All: "all", Either: "any", Same: "same", Not: "not_", Review: "review", EachYear: "holds",
+}  # fmt: skip
+"""The field of a condition in which others stand: several, or one."""
+
+
 def children(node: object) -> tuple[Condition, ...]:
     """The conditions directly within a condition."""
-    match node:
-        case All():
-            return node.all
-        case Either():
-            return node.any
-        case Not():
-            return (node.not_,)
-        case Review():
-            return (node.review,)
-        case EachYear():
-            return (node.holds,)
-        case Same():
-            return node.same
-    return ()
+    name = _WITHIN.get(type(node))
+    within = getattr(node, name) if name is not None else ()
+    return within if isinstance(within, tuple) else (within,)
 
 
 def walk(node: object) -> Iterator[Any]:
@@ -432,17 +427,10 @@ def walk_places(
     """A condition and everything within it, each with its place in the rule file; `at` is that of the
     whole."""
     yield at, node
-    match node:
-        case All() | Either() | Same():
-            key = next(iter(type(node).model_fields))
-            for index, child in enumerate(children(node)):
-                yield from walk_places(child, (*at, key, index))
-        case Not():
-            yield from walk_places(node.not_, (*at, "not"))
-        case Review():
-            yield from walk_places(node.review, (*at, "review"))
-        case EachYear():
-            yield from walk_places(node.holds, (*at, "holds"))
+    key = _WITHIN.get(type(node), "").rstrip("_")
+    for index, child in enumerate(children(node)):
+        several = isinstance(node, (All, Either, Same))
+        yield from walk_places(child, (*at, key, index) if several else (*at, key))
 
 
 def leaves_open(condition: object) -> bool:

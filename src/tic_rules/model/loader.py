@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache, partial
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -124,8 +122,7 @@ def listed_ruleset(name: str) -> catalogue.ListedRuleSet | None:
 
 
 def _read(file: str) -> RuleSet:
-    raw = read_named(file, RuleSetError)
-    return _parsed(_RuleText(file_name(file), sha256(raw).hexdigest(), raw))
+    return _parsed(file_name(file), read_named(file, RuleSetError))
 
 
 def _listed(listed: catalogue.ListedRuleSet) -> RuleSet:
@@ -146,18 +143,9 @@ def _unknown(name: str) -> TicRulesError:
     return fault(RuleSetError, "unknown-ruleset", zh, en)
 
 
-@dataclass(frozen=True, slots=True)
-class _RuleText:
-    """The content of a rule file; two are the same where name and digest are."""
-
-    file: str
-    digest: str
-    raw: bytes = field(compare=False, repr=False)
-
-
 @lru_cache(maxsize=32)
-def _parsed(text: _RuleText) -> RuleSet:
-    return _build(rule_source(text.raw, text.file), shared_vocabulary())
+def _parsed(file: str, raw: bytes) -> RuleSet:
+    return _build(rule_source(raw, file), shared_vocabulary())
 
 
 Rules = str | os.PathLike[str] | RuleSet

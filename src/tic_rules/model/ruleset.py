@@ -140,10 +140,7 @@ class RuleSet:
 
     def place(self, rule_id: str, *within: str | int) -> Mark:
         """Where a rule (or a part of it) stands in the rule file."""
-        source = self._source
-        if source is None or rule_id not in self._by_id:
-            return Mark(0, 0)
-        return source.locate(("rules", self._by_id[rule_id][0], *within))
+        return self.locate("rules", self.place_of(rule_id), *within) if rule_id in self else Mark(0, 0)
 
     def locate(self, *within: str | int) -> Mark:
         """Where a part of the rule file stands: `locate("clauses", 3, "at")`."""
@@ -151,13 +148,9 @@ class RuleSet:
 
     def written(self, *within: str | int) -> Any:
         """A part of the rule file as it is written, before it is read: `10亿元`. None where it is absent."""
-        value: Any = self._source.data if self._source is not None else None
-        for part in within:
-            try:
-                value = value[part]
-            except (KeyError, IndexError, TypeError):
-                return None
-        return value
+        from tic_rules.model.document import get  # knows the data's models
+
+        return get(self._source.data, within) if self._source is not None else None
 
     def citation(self, rule_id: str) -> dict[str, object]:
         """The clause that a rule encodes: document, locator, quote, and the place of the rule in its file."""
