@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any
 
-from tic_rules.core.errors import Text, clip, did_you_mean
+from tic_rules.core.errors import clip, did_you_mean
 from tic_rules.core.numbers import Number, Range
 from tic_rules.model.centre import Centre
 from tic_rules.model.fields import Place, fields_of, paths_of, records_in, value_at
@@ -13,13 +13,8 @@ from tic_rules.model.subject import Record, Subject
 from tic_rules.model.values import Series
 from tic_rules.model.vocabulary import Vocabulary
 
-
-class Misuse(NamedTuple):
-    """A fault that the shape alone does not show; `parts` are the place."""
-
-    code: str
-    parts: tuple[str | int, ...]
-    text: Text
+Misuse = tuple[str, Place, str, str]
+"""A fault that the shape alone does not show: code, place, what is wrong in Chinese and English."""
 
 
 def misuses(subject: Subject, vocabulary: Vocabulary) -> Iterator[Misuse]:
@@ -35,10 +30,10 @@ def misuses(subject: Subject, vocabulary: Vocabulary) -> Iterator[Misuse]:
         held = subject.acceptance
         if held is not None and held.held is False and (held.date is not None or held.result is not None):
             zh, en = "held 为 false，却有验收日期或结果", "held is false, yet a date or a result is given"
-            yield Misuse("contradiction", ("acceptance", "held"), Text(zh, en))
+            yield "contradiction", ("acceptance", "held"), zh, en
 
 
-def _unknown_words(record: Record, vocabulary: Vocabulary, at: tuple[str | int, ...]) -> Iterator[Misuse]:
+def _unknown_words(record: Record, vocabulary: Vocabulary, at: Place) -> Iterator[Misuse]:
     for name, word, inner in fields_of(type(record)):
         value = getattr(record, name)
         if value is None:
@@ -49,7 +44,9 @@ def _unknown_words(record: Record, vocabulary: Vocabulary, at: tuple[str | int, 
         elif (words := vocabulary.words.get(word or "")) is not None:  # else of other rule sets
             for place, said in _said_in(value):
                 if said is not None and said not in words:
-                    yield _not_a_word(said, words, (*at, name, *place))
+                    zh = f"{clip(said)} 不在允许的取值之列：{'、'.join(words)}"
+                    en = f"{clip(said)} is not one of {', '.join(words)}"
+                    yield "unknown-word", (*at, name, *place), zh, en
 
 
 def _said_in(value: object) -> Iterator[tuple[Place, Any]]:
@@ -62,12 +59,6 @@ def _said_in(value: object) -> Iterator[tuple[Place, Any]]:
         yield (), value
 
 
-def _not_a_word(value: str, words: Iterable[str], at: tuple[str | int, ...]) -> Misuse:
-    listed = Text.listed(Text(word, word) for word in words)
-    zh, en = f"{clip(value)} 不在允许的取值之列：{listed.zh}", f"{clip(value)} is not one of {listed.en}"
-    return Misuse("unknown-word", at, Text(zh, en))
-
-
 def _unknown_lists(subject: Subject) -> Iterator[Misuse]:
     if not subject.incomplete:
         return
@@ -78,7 +69,7 @@ def _unknown_lists(subject: Subject) -> Iterator[Misuse]:
             near = did_you_mean(name, sorted(names))
             zh = f"没有名为 {clip(name)} 的清单{near.zh}"
             en = f"there is no list named {clip(name)}{near.en}"
-            yield Misuse("unknown-list", ("incomplete", index), Text(zh, en))
+            yield "unknown-list", ("incomplete", index), zh, en
 
 
 def _falling(series: Series[Range], at: tuple[str | int, ...]) -> Iterator[Misuse]:
@@ -94,7 +85,5 @@ def _falling(series: Series[Range], at: tuple[str | int, ...]) -> Iterator[Misus
             most, seen = low if most is None else max(most, low), seen + 1
         if most is not None and most > value.high:
             fallen.append(index)
-    yield from (
-        Misuse("falling", (*at, index, "value"), Text("累计数不会减少", "a cumulative total cannot fall"))
-        for index in sorted(fallen)
-    )
+    for index in sorted(fallen):
+        yield "falling", (*at, index, "value"), "累计数不会减少", "a cumulative total cannot fall"

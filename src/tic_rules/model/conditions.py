@@ -452,12 +452,17 @@ def leaves_open(condition: object) -> bool:
 def facts_of(node: object) -> Iterator[str]:
     """The facts that a condition tree reads, in its order, with repetitions."""
     for part in walk(node):
-        if isinstance(part, Running):
-            yield part.of
-        elif fact := getattr(part, "fact", None):
-            yield fact
-        if isinstance(part, Compare) and isinstance(part.limit, Times):
-            yield part.limit.fact
+        yield from read_by(part)
+
+
+def read_by(node: object) -> Iterator[str]:
+    """The facts that a condition reads itself, not by those within it."""
+    if isinstance(node, Running):
+        yield node.of
+    elif fact := getattr(node, "fact", None):
+        yield fact
+    if isinstance(node, Compare) and isinstance(node.limit, Times):
+        yield node.limit.fact
 
 
 __all__ = [

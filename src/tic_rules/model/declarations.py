@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from tic_rules.core.errors import clip, did_you_mean
 from tic_rules.model.centre import Centre
@@ -12,6 +12,7 @@ from tic_rules.model.extension import NESTS, of_programme, shapes
 from tic_rules.model.fields import above, field_at, kind_of, paths_of, record_in
 from tic_rules.model.programme import Programme
 from tic_rules.model.subject import Record, Subject
+from tic_rules.model.time_faults import Fault, Loc
 from tic_rules.model.vocabulary import FieldLabel, Vocabulary
 
 Said = tuple[str, str, str]
@@ -28,22 +29,22 @@ _NUMBERS = ("number", "money", "percentage")
 _WORDED = ("word", "words")
 
 
-def declaration_faults(added: Vocabulary, whole: Vocabulary) -> Iterator[tuple[str, Said]]:
-    """The faults of a vocabulary's declared fields, by their places; `whole` has the shared ones too."""
+def declared_faults(added: Vocabulary, whole: Vocabulary, at: Loc) -> list[Fault]:
+    """The faults of a vocabulary's declared fields, which stand at `at`; `whole` has the shared ones too.
+    Nothing that reads them is looked at before they are sound."""
     if len(added.declared) > MAX_FIELDS:
-        yield (
-            next(iter(added.declared)),
-            ("too-large", f"超过 {MAX_FIELDS} 个字段", f"more than {MAX_FIELDS} fields"),
-        )
-        return
-    implied = shapes(whole)
+        zh, en = f"超过 {MAX_FIELDS} 个字段", f"more than {MAX_FIELDS} fields"
+        return [("too-large", (*at, "fields", next(iter(added.declared))), zh, en)]
+    implied, faults = shapes(whole), list[Fault]()
     for path, field in added.fields.items():
         if field.type is None:
-            fault = _label_fault(path, field, implied)
+            said = _label_fault(path, field, implied)
         else:
-            fault = _name_fault(path) or _place_fault(path, field, whole) or _type_fault(path, field, whole)
-        if fault is not None:
-            yield path, fault
+            said = _name_fault(path) or _place_fault(path, field, whole) or _type_fault(path, field, whole)
+        if said is not None:
+            code, zh, en = said
+            faults.append((code, (*at, "fields", path), zh, en))
+    return faults
 
 
 def _label_fault(

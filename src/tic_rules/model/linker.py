@@ -12,7 +12,6 @@ from tic_rules.core.version import version_numbers
 from tic_rules.model import conditions as c
 from tic_rules.model.bounds import bound_faults, operand_faults
 from tic_rules.model.centre import Centre
-from tic_rules.model.declarations import declaration_faults
 from tic_rules.model.document import get
 from tic_rules.model.programme import Programme
 from tic_rules.model.readings import misdated, mismeasured, misread
@@ -21,13 +20,6 @@ from tic_rules.model.subject import Record
 from tic_rules.model.time_faults import Fault, Loc, each_year_faults, made_faults, order_faults, unknown
 from tic_rules.model.value_faults import asked_faults, look_up_faults, models_of, where_faults
 from tic_rules.model.vocabulary import ListOf, facts_within
-
-
-def declared_faults(added: Vocabulary, whole: Vocabulary, at: Loc) -> list[Fault]:
-    """The faults of declared fields. Nothing that reads them is looked at before they are sound."""
-    return [
-        (code, (*at, "fields", path), zh, en) for path, (code, zh, en) in declaration_faults(added, whole)
-    ]
 
 
 def vocabulary_faults(added: Vocabulary, whole: Vocabulary, at: Loc) -> Iterator[Fault]:
@@ -268,9 +260,7 @@ def _node_faults(
             en = f"{node.follows} is not a consequence of this rule set"
             yield "dangling-rule", at, zh, en
         return
-    names = [node.of] if isinstance(node, c.Running) else [node.fact] if hasattr(node, "fact") else []
-    if isinstance(node, c.Compare) and isinstance(node.limit, c.Times):
-        names.append(node.limit.fact)
+    names = list(c.read_by(node))
     for name in names:
         if name not in facts:
             yield unknown("fact", at, name, facts)
@@ -324,7 +314,7 @@ def _data_faults(
     node: c.Condition, at: Loc, subject: type[Record], vocabulary: Vocabulary
 ) -> Iterator[Fault]:
     """Facts of another subject, attributes that entries do not have, words that are not in the vocabulary."""
-    for name in dict.fromkeys(c.facts_of(node) if not c.children(node) else ()):
+    for name in dict.fromkeys(c.read_by(node)):
         fact = vocabulary.facts.get(name)
         if fact is None:
             continue

@@ -240,7 +240,8 @@ def inspect_vocabulary(which: str | os.PathLike[str]) -> tuple[Vocabulary, Sourc
         or not source.data.keys() <= Vocabulary.model_fields.keys()
     ):
         return None
-    from tic_rules.model.linker import declared_faults, vocabulary_faults
+    from tic_rules.model.declarations import declared_faults
+    from tic_rules.model.linker import vocabulary_faults
 
     vocabulary = vocabulary_in(source)
     whole = shared_vocabulary().with_(vocabulary)
@@ -332,12 +333,8 @@ def _parts(value: object) -> int:
 
 def _link_faults(model: RuleFile, vocabulary: Vocabulary, source: Source, shared: Vocabulary) -> list[Fault]:
     """What does not hold together in a rule file, with its vocabulary joined to the shared one."""
-    from tic_rules.model.linker import (  # only for files of others; knows the data's models
-        declared_faults,
-        rule_file_faults,
-        unit_faults,
-        vocabulary_faults,
-    )
+    from tic_rules.model.declarations import declared_faults  # only for files of others
+    from tic_rules.model.linker import rule_file_faults, unit_faults, vocabulary_faults
 
     declared = declared_faults(model.vocabulary, vocabulary, ("vocabulary",))
     if declared:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from tic_rules.core.source import Source
+from tic_rules.model.declarations import declared_faults
 from tic_rules.model.document import get
 from tic_rules.model.fields import above
-from tic_rules.model.linker import declared_faults, rule_file_faults, unit_faults, vocabulary_faults
+from tic_rules.model.linker import rule_file_faults, unit_faults, vocabulary_faults
 from tic_rules.model.ruleset import Clause, Rule, RuleFile, Vocabulary
 from tic_rules.model.time_faults import Fault, Loc
 

@@ -14,12 +14,12 @@ from tic_rules.core.errors import DataError, Diagnostic, Text, fault
 from tic_rules.core.files import file_name
 from tic_rules.core.limits import MAX_DEPTH, TOO_DEEP
 from tic_rules.core.scalars import PLAIN
-from tic_rules.core.source import Source, fault_at, pointer
-from tic_rules.inputs import holds_several, read_bytes, read_sources
+from tic_rules.core.source import Source, pointer
+from tic_rules.inputs import holds_several, read_sources
 from tic_rules.inputs import is_part_of_another as _is_part_of_another
-from tic_rules.inputs.text import bytes_to_text, source_of_text
+from tic_rules.inputs.text import source_of_text
 from tic_rules.model.centre import Centre, last_name
-from tic_rules.model.checks import Misuse, misuses
+from tic_rules.model.checks import misuses
 from tic_rules.model.document import document_of
 from tic_rules.model.shipped import is_shared, unnamed_vocabulary, whole_vocabulary
 from tic_rules.model.subject import Record, Subject
@@ -42,18 +42,14 @@ def read_subject(
 ) -> S:
     """A file as data; `rulesets` are those that it is read for, where they are named. Raises DataError with
     every fault of the file, and where it holds several centres."""
-    file = os.fspath(path)
-    if not holds_several(file):
-        name = file_name(file)
-        return subject_from_text(bytes_to_text(read_bytes(file), name), name, model, vocabulary)
     subjects = []
-    for subject in read_subjects(file, model, vocabulary, rulesets):
+    for subject in read_subjects(path, model, vocabulary, rulesets):
         if isinstance(subject, DataError):
             raise subject
         subjects.append(subject)
         if len(subjects) > 1:
             zh, en = "文件里不止一个中心", "the file holds more than one centre"
-            raise fault(DataError, "several", zh, en, file=file_name(file))
+            raise fault(DataError, "several", zh, en, file=file_name(os.fspath(path)))
     return subjects[0]
 
 
@@ -264,13 +260,14 @@ def verified(subject: S, vocabulary: Vocabulary) -> S:
     if subject._fits and vocabulary.digest in subject._fits:
         return subject
     faults = list(islice(misuses(subject, vocabulary), MOST))
-    if any(misuse.code == "unknown-word" for misuse in faults) and is_shared(vocabulary):
+    if any(code == "unknown-word" for code, *_ in faults) and is_shared(vocabulary):
         faults = list(islice(misuses(subject, whole_vocabulary()), MOST))
     if faults:
-        diagnostics = [_diagnostic(subject, misuse) for misuse in faults]
+        source = subject._source or Source("", None, None)
+        diagnostics = [source.fault(code, zh, en, parts) for code, parts, zh, en in faults]
         if len(faults) == MOST:
             text = Text("其余问题未列出", "more faults may follow")
-            diagnostics.append(Diagnostic("too-many", text, subject.file or ""))
+            diagnostics.append(Diagnostic("too-many", text, source.file))
         raise DataError(diagnostics)
     return subject
 
@@ -304,8 +301,3 @@ def with_owners(faults: list[Diagnostic]) -> list[Diagnostic]:
     from tic_rules.model.owners import owned  # reads the rule files on hand
 
     return [owned(fault) if fault.code == "extra-forbidden" else fault for fault in faults]
-
-
-def _diagnostic(subject: Subject, misuse: Misuse) -> Diagnostic:
-    place = pointer(misuse.parts)
-    return fault_at(subject.place(place), misuse.code, *misuse.text, subject.file or "", place)
