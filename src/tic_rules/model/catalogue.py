@@ -13,7 +13,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 from typing import Literal, NamedTuple
 
-from tic_rules.core.errors import Diagnostic, RuleSetError, Text, clip, fault
+from tic_rules.core.errors import Diagnostic, RuleSetError, Text, TicRulesError, clip, fault
 from tic_rules.core.files import reason_of
 from tic_rules.core.settings import NAMED, settings_here
 from tic_rules.model.shipped import rules_folder, shipped_ids
@@ -35,7 +35,8 @@ Origin = Literal["shipped", "package", "environment", "settings"]
 
 
 class ListedRuleSet(NamedTuple):
-    """A rule set on hand: its id, its file, what brings it (`origin`) and that one's name (`by`)."""
+    """A rule set on hand: its id, its file, what brings it (`origin`) and that one's name (`by`). A folder in
+    which rule sets are looked for has no id."""
 
     id: str
     file: str
@@ -51,12 +52,6 @@ class ListedRuleSet(NamedTuple):
             "environment": Text(f"环境变量 {self.by}", f"variable {self.by}"),
             "settings": Text(f"设置文件 {self.by}", f"settings file {self.by}"),
         }[self.origin]
-
-
-class _Folder(NamedTuple):
-    path: str
-    origin: Origin
-    by: str
 
 
 class Catalogue(NamedTuple):
@@ -132,11 +127,11 @@ def _clash(listed: Iterable[ListedRuleSet]) -> Diagnostic:
     )
 
 
-def _named_folders() -> Iterator[_Folder]:
+def _named_folders() -> Iterator[ListedRuleSet]:
     """The folders that the environment and the settings name."""
     for path in os.environ.get(PATH, "").split(os.pathsep):
         if path:
-            yield _Folder(path, "environment", PATH)
+            yield ListedRuleSet("", path, "environment", PATH)
     try:
         settings = settings_here()
     except OSError:
@@ -146,27 +141,26 @@ def _named_folders() -> Iterator[_Folder]:
     listed = settings.table.get(FOLDERS, [])
     for path in [listed] if isinstance(listed, str) else listed if isinstance(listed, list) else []:
         if isinstance(path, str):
-            yield _Folder(str(settings.file.parent / path), "settings", str(settings.file))
+            yield ListedRuleSet("", str(settings.file.parent / path), "settings", str(settings.file))
 
 
-def _files_of(folder: _Folder) -> Iterator[ListedRuleSet]:
+def _files_of(folder: ListedRuleSet) -> Iterator[ListedRuleSet]:
     """The rule files directly in a folder. Raises RuleSetError where it is no folder or too full."""
     try:
-        with os.scandir(folder.path) as entries:
+        with os.scandir(folder.file) as entries:
             names = sorted(entry.name for entry in entries)
     except OSError as error:
-        zh = f"无法读取这个文件夹：{reason_of(error).zh}"
-        en = f"this folder cannot be read: {reason_of(error).en}"
-        raise _unusable(folder, Text(zh, en)) from None
+        zh, en = reason_of(error)
+        zh, en = f"无法读取这个文件夹：{zh}", f"this folder cannot be read: {en}"
+        raise _unusable(folder, zh, en) from None
     files = [name for name in names if name.endswith((".yaml", ".yml", ".json"))]
     if len(files) > MAX_FILES:
-        raise _unusable(
-            folder, Text(f"文件夹中的文件超过 {MAX_FILES} 个", f"more than {MAX_FILES} files in this folder")
-        )
+        zh, en = f"文件夹中的文件超过 {MAX_FILES} 个", f"more than {MAX_FILES} files in this folder"
+        raise _unusable(folder, zh, en)
     for name in files:
-        path, stem = os.path.join(folder.path, name), name.rpartition(".")[0]
+        path, stem = os.path.join(folder.file, name), name.rpartition(".")[0]
         if _ID.fullmatch(stem) and is_rule_file(path):
-            yield ListedRuleSet(stem, path, folder.origin, folder.by)
+            yield folder._replace(id=stem, file=path)
 
 
 def is_rule_file(path: str) -> bool:
@@ -180,16 +174,15 @@ def is_rule_file(path: str) -> bool:
         return False
 
 
-def _unusable(folder: _Folder, why: Text) -> RuleSetError:
-    said = ListedRuleSet("", folder.path, folder.origin, folder.by).place
-    text = Text(f"{why.zh}（{said.zh}）", f"{why.en} ({said.en})")
-    return RuleSetError([Diagnostic("rule-folder", text, folder.path)])
+def _unusable(folder: ListedRuleSet, zh: str, en: str) -> TicRulesError:
+    zh, en = f"{zh}（{folder.place.zh}）", f"{en} ({folder.place.en})"
+    return fault(RuleSetError, "rule-folder", zh, en, file=folder.file)
 
 
 # --- packages -----------------------------------------------------------------------------------------------
 
 
-def _package_folders() -> Iterator[_Folder]:
+def _package_folders() -> Iterator[ListedRuleSet]:
     """The folders of the packages that name our group among their entry points.
 
     The files that say so are read as they lie: importlib.metadata takes forty times as long. Of a package
@@ -231,7 +224,7 @@ def _entry_points(file: str) -> list[str]:
     return [line.partition("=")[2].strip() for line in lines if "=" in line and not line.startswith("#")]
 
 
-def _folders_of(module: str, by: str, beside: str) -> Iterator[_Folder]:
+def _folders_of(module: str, by: str, beside: str) -> Iterator[ListedRuleSet]:
     """The folder of a package (`shandong`, `shandong.rules`), without importing it: beside what is said of
     the package, else (one that is edited where it stands) where Python would find it. Raises RuleSetError."""
     top, *below = module.split(".") if _MODULE.fullmatch(module) else [""]
@@ -248,4 +241,4 @@ def _folders_of(module: str, by: str, beside: str) -> Iterator[_Folder]:
         zh = f"软件包 {by} 声明的规则文件夹 {shown} 不存在"
         en = f"the package {by} names {shown}, which is no package"
         raise fault(RuleSetError, "rule-folder", zh, en)
-    yield from (_Folder(folder, "package", by) for folder in folders if os.path.isdir(folder))
+    yield from (ListedRuleSet("", folder, "package", by) for folder in folders if os.path.isdir(folder))

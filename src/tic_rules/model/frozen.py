@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from threading import RLock
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 from pydantic import (
     BaseModel,
@@ -33,14 +33,6 @@ class FrozenModel(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, protected_namespaces=())
 
-    _names: ClassVar[frozenset[str]] = frozenset()
-    """The fields: of a class they are slow to ask for."""
-
-    @classmethod
-    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
-        super().__pydantic_init_subclass__(**kwargs)
-        cls._names = frozenset(cls.model_fields)
-
     @model_validator(mode="wrap")
     @classmethod
     def _validated(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
@@ -49,7 +41,7 @@ class FrozenModel(BaseModel):
             return value
         given: Any = cls._as_written(value)
         extras = None
-        if isinstance(given, dict) and not cls._names.issuperset(given):
+        if isinstance(given, dict) and not given.keys() <= cls.__pydantic_fields__.keys():
             extras = _extras_of(given)
             given = {key: item for key, item in given.items() if key not in extras}
         try:
