@@ -56,14 +56,6 @@ class Merged(NamedTuple):
     last: Place
 
 
-class SheetLook(NamedTuple):
-    """What was seen of a sheet: cells without a usable value, or that show another, and merged ranges."""
-
-    faults: tuple[tuple[Place, Text], ...]
-    formats: dict[Place, NumberFormat]
-    merged: tuple[Merged, ...]
-
-
 class Package(NamedTuple):
     """The counted parts in an archive of their own; the sheets by name; whether days count from 1904."""
 
@@ -77,11 +69,7 @@ class _Hostile(Exception):
 
 
 class _TooMuch(Exception):
-    """Over a limit; the place that is, where it is one cell."""
-
-    def __init__(self, place: Place | None = None) -> None:
-        self.place = place
-        super().__init__()
+    """Over a limit; `args` is the place that is, where it is one cell."""
 
 
 def look_at(raw: bytes, file: str, wanted: Callable[[str], bool]) -> Package:
@@ -157,30 +145,27 @@ def _gone_through(
         for data in parts.values():
             if _LONG_TAG.search(data):
                 raise _Hostile
-        book, relations, strings, styles = _Workbook(), _Relations(), _Strings(), _Styles()
-        named = {
-            "xl/workbook.xml": book, "xl/_rels/workbook.xml.rels": relations, "xl/sharedstrings.xml": strings,
-            "xl/styles.xml": styles,
-        }  # fmt: skip
-        for part, data in parts.items():
-            if not part.lower().startswith(_SHEETS):
-                named.get(part.lower(), _Part()).read(data)
-        sheets = _sheets(book, relations, wanted)
-        for part in [
-            part for part in parts if part.lower().startswith(_SHEETS) and part not in sheets.values()
-        ]:
-            del parts[part]
+        pages = [part for part in parts if part.lower().startswith(_SHEETS)]
+        others = {part.lower(): data for part, data in parts.items() if part not in pages}
+        if len(pages) + len(others) < len(parts):
+            raise _Hostile
+        book = _Book()
+        for part, data in others.items():
+            book.take(part, data)
+        sheets = _sheets(book, wanted)
+        for part in pages:
+            if part not in sheets.values():
+                del parts[part]
         looks: dict[str, SheetLook] = {}
         cells = area = 0
         for name, part in sheets.items():
             if part not in parts:
                 raise ValueError(f"{part} is missing")
-            sheet = _Cells(strings.lengths, styles.shown)
+            looks[name] = sheet = SheetLook(book.lengths, book.shown)
             sheet.read(parts[part])
             cells, area = cells + sheet.count, area + sheet.rows * sheet.columns
             if cells > MAX_CELLS or area > MAX_AREA:
                 raise _TooMuch
-            looks[name] = SheetLook(tuple(sheet.faults), sheet.formats, tuple(sheet.merged))
     except (expat.ExpatError, ValueError) as error:
         raise _refuse(
             f"工作簿的 XML 有误：{error}", f"the XML of the workbook is broken: {error}", file
@@ -190,54 +175,62 @@ def _gone_through(
         en = "the workbook holds XML that is not allowed (DOCTYPE, places that are none)"
         raise _refuse(zh, en, file) from None
     except _TooMuch as error:
-        raise too_large(file, name, error.place) from None
+        raise too_large(file, name, *error.args) from None
     return looks, book.since_1904
 
 
-def _sheets(book: _Workbook, relations: _Relations, wanted: Callable[[str], bool]) -> dict[str, str]:
+def _sheets(book: _Book, wanted: Callable[[str], bool]) -> dict[str, str]:
     """The part of each sheet that is wanted."""
     sheets: dict[str, str] = {}
     for name, relation in book.sheets:
         if name in sheets:
             raise _Hostile
-        if relation in relations.worksheets and wanted(name):
-            sheets[name] = relations.worksheets[relation]
+        if relation in book.worksheets and wanted(name):
+            sheets[name] = book.worksheets[relation]
     return sheets
 
 
 # --- the parts ----------------------------------------------------------------------------------------------
 
 
-class _Part:
-    """One part as a stream of elements; any part must be plain XML without a document type."""
+def _doctype(*_: object) -> None:
+    raise _Hostile
+
+
+def _parser(
+    start: Callable[[str, dict[str, str]], None], text: Callable[[str], None] | None = None
+) -> expat.XMLParserType:
+    """Goes through a part as a stream of elements; any part must be plain XML without a document type."""
+    parser = expat.ParserCreate("UTF-8")
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = _doctype
+    parser.StartElementHandler, parser.CharacterDataHandler = start, text
+    return parser
+
+
+class _Book:
+    """What is said beside the sheets: their names and parts (other relations lead to charts, dialogues), the
+    calendar, the lengths of shared texts, which cell styles show less than the value of a cell, or more."""
 
     def __init__(self) -> None:
-        self.parser = expat.ParserCreate("UTF-8")
-        self.parser.buffer_text = True
-        self.parser.StartDoctypeDeclHandler = self._doctype
-        self.parser.StartElementHandler = self.start
-
-    def read(self, data: bytes) -> None:
-        self.parser.Parse(data, True)
-        self.end()
-
-    def _doctype(self, *_: object) -> None:
-        raise _Hostile
-
-    def start(self, name: str, attributes: dict[str, str]) -> None: ...
-
-    def end(self) -> None: ...
-
-
-class _Workbook(_Part):
-    """The sheets, each with its name and its relation, and the calendar."""
-
-    def __init__(self) -> None:
-        super().__init__()
         self.sheets: list[tuple[str, str]] = []
-        self.since_1904 = False
+        self.since_1904 = self.inside = False
+        self.worksheets: dict[str, str] = {}
+        self.lengths: list[int] = []
+        self.codes: dict[str, str] = {}
+        self.formats: dict[tuple[str, str], NumberFormat | None] = {}
+        self.shown: list[NumberFormat | None] = []
 
-    def start(self, name: str, attributes: dict[str, str]) -> None:
+    def take(self, part: str, data: bytes) -> None:
+        """Read a part, by its name in small letters."""
+        starts = {
+            "xl/workbook.xml": self._workbook, "xl/_rels/workbook.xml.rels": self._relation,
+            "xl/sharedstrings.xml": self._string, "xl/styles.xml": self._style,
+        }  # fmt: skip
+        text = self._text if part == "xl/sharedstrings.xml" else None
+        _parser(starts.get(part, lambda *_: None), text).Parse(data, True)
+
+    def _workbook(self, name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition(":")[2]
         if local == "sheet":
             key = next((v for k, v in attributes.items() if k.rpartition(":")[2] == "id"), "")
@@ -245,31 +238,12 @@ class _Workbook(_Part):
         elif local == "workbookPr":
             self.since_1904 = attributes.get("date1904", "0") in ("1", "true")
 
-
-class _Relations(_Part):
-    """What each relation leads to, where it is a worksheet (others are charts and dialogues)."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.worksheets: dict[str, str] = {}
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
+    def _relation(self, name: str, attributes: dict[str, str]) -> None:
         if attributes.get("Type", "").endswith("/worksheet"):
             target = posixpath.normpath(posixpath.join("/xl", attributes.get("Target", ""))).lstrip("/")
             self.worksheets[attributes.get("Id", "")] = target
 
-
-class _Styles(_Part):
-    """Which cell styles show less than the value of a cell, or more."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.codes: dict[str, str] = {}
-        self.formats: dict[tuple[str, str], NumberFormat | None] = {}
-        self.shown: list[NumberFormat | None] = []
-        self.inside = False
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
+    def _style(self, name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition(":")[2]
         if local in ("cellXfs", "cellStyles"):
             self.inside = local == "cellXfs"
@@ -284,16 +258,7 @@ class _Styles(_Part):
                 self.formats[key] = number_format(*key)
             self.shown.append(self.formats[key])
 
-
-class _Strings(_Part):
-    """The lengths of the shared texts."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lengths: list[int] = []
-        self.parser.CharacterDataHandler = self._text
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
+    def _string(self, name: str, attributes: dict[str, str]) -> None:
         if name.rpartition(":")[2] == "si":
             self.lengths.append(0)
 
@@ -308,11 +273,11 @@ _WITHIN = frozenset(["t", "r", "rPh"])
 """What stands in the value of a cell. Behind the cells of a sheet an `f` is no formula of a cell."""
 
 
-class _Cells(_Part):
-    """How far the cells of a sheet with an element for a value reach, and how much text they show."""
+class SheetLook:
+    """What is seen of a sheet: cells without a usable value (`faults`), or that show another (`formats`), and
+    merged ranges; how far the cells with an element for a value reach, and how much text they show."""
 
     def __init__(self, lengths: list[int], shown: list[NumberFormat | None]) -> None:
-        super().__init__()
         self.lengths, self.shown = lengths, shown
         self.faults: list[tuple[Place, Text]] = []
         self.formats: dict[Place, NumberFormat] = {}
@@ -321,15 +286,21 @@ class _Cells(_Part):
         self.seen: set[Place] = set()
         self.type, self.style, self.value = "", "", ""
         self.valued = self.formula = self.inside = self.cut = False
-        self.parser.CharacterDataHandler = self._text
-        self.parser.StartCdataSectionHandler = self._cdata
-        self.parser.buffer_text = False  # a reference or a comment parts a number
 
-    def start(self, name: str, attributes: dict[str, str]) -> None:
+    def read(self, data: bytes) -> None:
+        """Go through the part of the sheet. Raises ExpatError, _Hostile and _TooMuch."""
+        parser = _parser(self._start, self._text)
+        parser.StartCdataSectionHandler = self._cdata
+        parser.buffer_text = False  # a reference or a comment parts a number
+        parser.Parse(data, True)
+        self._end()
+        self.seen.clear()
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition(":")[2] if ":" in name else name
         if local == "c":
             if self.valued or self.formula:
-                self.end()
+                self._end()
             self._cell(attributes.get("r"))
             self.type, self.style = attributes.get("t", "n"), attributes.get("s", "")
             self.value, self.valued, self.formula, self.inside = "", False, False, True
@@ -342,13 +313,13 @@ class _Cells(_Part):
             given = attributes.get("r")
             if given is not None and not _ROW.fullmatch(given):
                 raise _Hostile
-            self.end()
+            self._end()
             self.row, self.column = self.row + 1 if given is None else int(given), 0
         elif local == "mergeCell":
             self._merge(attributes.get("ref", ""))
         elif local not in _WITHIN:
             if self.valued or self.formula:
-                self.end()  # what follows the last cell of a sheet is no part of it
+                self._end()  # what follows the last cell of a sheet is no part of it
             self.inside = False
 
     def _text(self, data: str) -> None:
@@ -369,7 +340,7 @@ class _Cells(_Part):
         if row != self.row:
             raise _Hostile
 
-    def end(self) -> None:
+    def _end(self) -> None:
         """The cell is whole: what it costs, and what is wrong with it."""
         place = self.row, self.column
         if self.type == "e" and (self.valued or self.formula):
