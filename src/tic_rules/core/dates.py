@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -51,8 +52,7 @@ def add_months(day: date, months: int) -> date:
         return LAST_DAY
     if year < FIRST_DAY.year:
         return FIRST_DAY
-    first = date(year, month + 1, 1)
-    return first.replace(day=min(day.day, _month_end(first).day))
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def add_days(day: date, days: int) -> date:
@@ -117,7 +117,8 @@ def parse_span(value: object) -> Span:
         raise NotADate(f"没有“{clip(text)}”这一天", f"there is no such day as {clip(text)}") from None
     if day_of_month:
         return Span(first, first)
-    return Span(first, _month_end(first) if month else year_end(first.year))
+    last = monthrange(first.year, first.month)[1]
+    return Span(first, first.replace(day=last) if month else year_end(first.year))
 
 
 def parse_day(day: date | str) -> date:
@@ -131,9 +132,3 @@ def parse_day(day: date | str) -> date:
         zh = f"基准日应为精确到日的日期，例：2026-06-30，不是“{shown}”"
         raise fault(UsageError, "as-of", zh, f"an as-of day is exact to the day (2026-06-30), not {shown!r}")
     return span.first
-
-
-def _month_end(day: date) -> date:
-    if day.month == 12:
-        return year_end(day.year)
-    return date(day.year, day.month + 1, 1) - timedelta(days=1)

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self
 
 import yaml
 
@@ -204,6 +204,10 @@ class Source:
 
     def has(self, parts: Sequence[str | int]) -> bool:
         return self.root is not None and self._walk(parts)[1]
+
+
+NOWHERE: Final = Source("", None, None)
+"""The text of data that was read from none: nothing has a place."""
 
 
 def texts_within(value: object) -> Iterator[tuple[tuple[str | int, ...], str]]:

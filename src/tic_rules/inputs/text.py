@@ -17,15 +17,11 @@ def bytes_to_text(raw: bytes, file: str) -> str:
         return decode(raw, file)
 
 
-def source_of_text(text: str, file: str, json_text: bool = False) -> Source:
-    """YAML text, or JSON text where it is said or the file's name says so, with its places. Raises
-    DataError."""
-    return _source(text, file, json_text or file.lower().endswith(".json"), 1)
-
-
-def _source(text: str, file: str, json_text: bool, line: int) -> Source:
+def source_of_text(text: str, file: str, json_text: bool = False, line: int = 1) -> Source:
+    """YAML text, or JSON text (on a line of its file) where it is said or the file's name says so, with its
+    places. Raises DataError."""
     with bad_text_as(DataError):
-        return read_text(text, file, json_text=json_text, line=line)
+        return read_text(text, file, json_text=json_text or file.lower().endswith(".json"), line=line)
 
 
 def sources_of_lines(text: str, file: str) -> Iterator[Source | DataError]:
@@ -39,7 +35,7 @@ def sources_of_lines(text: str, file: str) -> Iterator[Source | DataError]:
             zh, en = f"超过 {MAX_LINES} 行；请分成几个文件", f"more than {MAX_LINES} lines; split the file"
             raise fault(DataError, "too-large", zh, en, file=file)
         try:
-            yield _source(line.rstrip("\n"), file, True, number)
+            yield source_of_text(line.rstrip("\n"), file, True, number)
         except DataError as error:
             yield error
     if not count:

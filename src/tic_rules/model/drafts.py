@@ -66,25 +66,18 @@ def without_open(source: Source) -> Source:
 
 def _pruned(node: Any, value: object, at: Path, gone: set[str]) -> tuple[yaml.Node, Any]:
     """A node and its value without what is open, and without the rules that are gone."""
-    if isinstance(value, dict):
-        entries = []
-        for key, below in node.value:
-            item = value[key.value]
-            if not _dropped(item, (*at, key.value), gone):
-                entries.append((key, *_pruned(below, item, (*at, key.value), gone)))
-        pairs = [(key, below) for key, below, _ in entries]
-        mapping = yaml.MappingNode(node.tag, pairs, node.start_mark, node.end_mark, node.flow_style)
-        return mapping, {key.value: item for key, _, item in entries}
-    if isinstance(value, list):
-        items = [
-            _pruned(below, item, (*at, index), gone)
-            for index, (below, item) in enumerate(zip(node.value, value, strict=True))
-            if not _dropped(item, (*at, index), gone)
-        ]
-        nodes = [below for below, _ in items]
-        sequence = yaml.SequenceNode(node.tag, nodes, node.start_mark, node.end_mark, node.flow_style)
-        return sequence, [item for _, item in items]
-    return node, value
+    if not isinstance(value, (dict, list)):
+        return node, value
+    nodes, kept = [], []
+    for index, part in enumerate(node.value):
+        key, below = part if isinstance(value, dict) else (None, part)
+        name = index if key is None else key.value
+        if not _dropped(value[name], (*at, name), gone):
+            below, item = _pruned(below, value[name], (*at, name), gone)
+            nodes.append(below if key is None else (key, below))
+            kept.append((name, item))
+    made = type(node)(node.tag, nodes, node.start_mark, node.end_mark, node.flow_style)
+    return made, dict(kept) if isinstance(value, dict) else [item for _, item in kept]
 
 
 def _dropped(item: object, at: Path, gone: set[str]) -> bool:

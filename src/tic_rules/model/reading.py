@@ -14,7 +14,7 @@ from tic_rules.core.errors import DataError, Diagnostic, Text, fault
 from tic_rules.core.files import file_name
 from tic_rules.core.limits import MAX_DEPTH, TOO_DEEP
 from tic_rules.core.scalars import PLAIN
-from tic_rules.core.source import Source, pointer
+from tic_rules.core.source import NOWHERE, Source, pointer
 from tic_rules.inputs import holds_several, read_sources
 from tic_rules.inputs import is_part_of_another as _is_part_of_another
 from tic_rules.inputs.text import source_of_text
@@ -191,7 +191,7 @@ def _validated(data: object, source: Source | None, model: type[S], vocabulary: 
         if isinstance(data, str) and "：" in data:
             zh = "文件应为映射：键后是全角冒号“：”，应为半角冒号加空格“: ”"
             en = "the file must be a mapping: the colon after its keys is of full width; write ': '"
-        raise DataError([(source or Source("", None, None)).fault("model-type", zh, en, ())])
+        raise DataError([(source or NOWHERE).fault("model-type", zh, en, ())])
     model = _model(model, vocabulary)
     faults: list[Diagnostic] = []
     try:
@@ -263,7 +263,7 @@ def verified(subject: S, vocabulary: Vocabulary) -> S:
     if any(code == "unknown-word" for code, *_ in faults) and is_shared(vocabulary):
         faults = list(islice(misuses(subject, whole_vocabulary()), MOST))
     if faults:
-        source = subject._source or Source("", None, None)
+        source = subject._source or NOWHERE
         diagnostics = [source.fault(code, zh, en, parts) for code, parts, zh, en in faults]
         if len(faults) == MOST:
             text = Text("其余问题未列出", "more faults may follow")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from tic_rules.core.source import Mark, Source
+from tic_rules.core.source import NOWHERE, Mark, Source
 from tic_rules.model.amendment import amended
 from tic_rules.model.rulefile import (
     BEARERS,
@@ -144,7 +144,7 @@ class RuleSet:
 
     def locate(self, *within: str | int) -> Mark:
         """Where a part of the rule file stands: `locate("clauses", 3, "at")`."""
-        return self._source.locate(within) if self._source is not None else Mark(0, 0)
+        return (self._source or NOWHERE).locate(within)
 
     def written(self, *within: str | int) -> Any:
         """A part of the rule file as it is written, before it is read: `10亿元`. None where it is absent."""

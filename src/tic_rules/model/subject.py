@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Self, SupportsIndex
 from pydantic import BeforeValidator, PrivateAttr
 
 from tic_rules.core.errors import DataError
-from tic_rules.core.source import Mark, Source, unpointer
+from tic_rules.core.source import NOWHERE, Mark, Source, unpointer
 from tic_rules.model.frozen import FrozenModel
 from tic_rules.model.loader import Rules, loaded, words_of
 from tic_rules.model.values import Day, DayOfReport, Flag, LastDay, PlainDate, String, Words, as_mapping
@@ -204,23 +204,19 @@ class Subject(Record):
     @property
     def file(self) -> str | None:
         """The file that the data was read from; None for data given in Python."""
-        source = self._source
-        return source.file if source else None
+        return self._source.file if self._source else None
 
     def place(self, path: str) -> Mark:
         """Line and column of a JSON pointer: of the value, or of what lies nearest above an absent one."""
-        source = self._source
-        return source.locate(unpointer(path)) if source else Mark(0, 0)
+        return (self._source or NOWHERE).locate(unpointer(path))
 
     def extent(self, path: tuple[str | int, ...]) -> Mark:
         """As `place`, by the steps of a path, with the end of a value where it truly ends."""
-        source = self._source
-        return source.extent(path) if source else Mark(0, 0)
+        return (self._source or NOWHERE).extent(path)
 
     def nearest(self, path: tuple[str | int, ...]) -> Mark:
         """Where to look for a path: its value, or the key of what lies nearest above it."""
-        source = self._source
-        return source.nearest(path) if source else Mark(0, 0)
+        return (self._source or NOWHERE).nearest(path)
 
     @property
     def speaks_for(self) -> date | None:

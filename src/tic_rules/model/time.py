@@ -4,6 +4,7 @@ All of it is exact to the day. Months are those of the calendar: a month after 3
 February. The last day counts."""
 
 import re
+from calendar import monthrange
 from datetime import date
 from functools import cached_property
 from typing import Annotated, Literal, NamedTuple, Self
@@ -122,23 +123,18 @@ class Window(FrozenModel):
             raise refuse("window", "founded 只与 full_years 同用", "`founded` goes with `full_years` only")
         return self
 
-    @cached_property
-    def _frame(self) -> tuple[int | None, int | None, date | None]:
-        return self.full_years, self.months, self.since
-
     def years(self, day: date) -> range:
         """The calendar years of a window of full years."""
         return range(max(day.year - (self.full_years or 0), 1), day.year)
 
     def days(self, day: date) -> tuple[date, date]:
         """The first and the last day of the window."""
-        full_years, months, since = self._frame
-        if full_years is not None:
-            first = date(max(day.year - full_years, 1), 1, 1)
+        if self.full_years is not None:
+            first = date(max(day.year - self.full_years, 1), 1, 1)
             return first, year_end(day.year - 1) if day.year > 1 else FIRST_DAY
-        if months is not None:
-            return add_days(add_months(day, -months), 1), day
-        return since or FIRST_DAY, day
+        if self.months is not None:
+            return add_days(add_months(day, -self.months), 1), day
+        return self.since or FIRST_DAY, day
 
 
 _YEAR_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
@@ -147,7 +143,7 @@ _YEAR_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 def _year_day(value: object) -> str:
     if isinstance(value, str) and _YEAR_DAY.fullmatch(value):
         month, day = (int(part) for part in value.split("-"))
-        if day <= (29 if month == 2 else 30 if month in (4, 6, 9, 11) else 31):
+        if day <= monthrange(2024, month)[1]:
             return str(value)
     raise refuse("year-day", "应为月和日，例如 01-31", "a month and a day are expected, as in 01-31")
 
@@ -172,8 +168,8 @@ class DueOn(FrozenModel):
     def of(self, year: int) -> date:
         """The day for what a year owes; 29 February is the last of the month where there is none."""
         month, day = (int(part) for part in (self.next_year or self.same_year or "").split("-"))
-        first = date(min(year + (self.next_year is not None), 9999), month, 1)
-        return first.replace(day=min(day, add_days(add_months(first, 1), -1).day))
+        year = min(year + (self.next_year is not None), 9999)
+        return date(year, month, min(day, monthrange(year, month)[1]))
 
 
 class Cycle(_Length):

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError, ValidationError
 
 from tic_rules.core.errors import Diagnostic, Text, clip, did_you_mean, plural
 from tic_rules.core.scalars import LONE_SURROGATE, Json
-from tic_rules.core.source import Mark, Source, fault_at, pointer
+from tic_rules.core.source import NOWHERE, Source, fault_at, pointer
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -45,7 +45,7 @@ def _line(item: ErrorDetails, model: type[BaseModel]) -> InitErrorDetails:
 
 def diagnostics_of(error: ValidationError, source: Source | None) -> list[Diagnostic]:
     """Every fault of a validation at its key or value, in the order of the text; of very many the first."""
-    items = error.errors(include_url=False)
+    items, source = error.errors(include_url=False), source or NOWHERE
     faults = [_diagnostic(item, source) for item in items[:MOST]]
     unique = sorted(dict.fromkeys(faults), key=lambda d: (d.line, d.column))
     rest = len(items) - MOST
@@ -53,26 +53,22 @@ def diagnostics_of(error: ValidationError, source: Source | None) -> list[Diagno
         text = Text(
             f"另有 {rest} 处问题未列出", f"{plural(rest, 'more fault is', 'more faults are')} not listed"
         )
-        unique.append(Diagnostic("too-many", text, source.file if source else ""))
+        unique.append(Diagnostic("too-many", text, source.file))
     return unique
 
 
-def _diagnostic(item: ErrorDetails, source: Source | None) -> Diagnostic:
+def _diagnostic(item: ErrorDetails, source: Source) -> Diagnostic:
     code, context, loc = item["type"], item["ctx"], item["loc"]
     parts = _path(loc, source)
     if code in ("extra-forbidden", "missing"):
         parts = (*_path(loc[:-1], source), str(loc[-1]))
-    if code == "extra-forbidden":
-        mark = source.locate_key(parts) if source else Mark(0, 0)
-    else:
-        mark = source.locate(parts) if source else Mark(0, 0)
-    file = source.file if source else ""
-    return fault_at(mark, code, context["zh"], context["en"], file, pointer(parts))
+    mark = source.locate_key(parts) if code == "extra-forbidden" else source.locate(parts)
+    return fault_at(mark, code, context["zh"], context["en"], source.file, pointer(parts))
 
 
-def _path(loc: Sequence[str | int], source: Source | None) -> tuple[str | int, ...]:
+def _path(loc: Sequence[str | int], source: Source) -> tuple[str | int, ...]:
     """The place in the data that a pydantic location means, without the names of union members."""
-    if source is None:
+    if source is NOWHERE:
         return tuple(part for part in loc if part != "[key]")
     parts: tuple[str | int, ...] = ()
     for part in loc:
