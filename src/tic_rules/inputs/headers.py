@@ -150,23 +150,25 @@ def named_column(names: Names, sheet: Sheet, text: str) -> Named | None:
         role = role or ("joins" if is_one_of(text, JOIN) else "ignored" if is_one_of(text, NOTES) else None)
         return Named(role) if role else None
     plain = unicodedata.normalize("NFKC", text).strip()
-    match = _UNIT.fullmatch(plain)
-    if match and (column := names.column(sheet, match.group(1))) is not None:
-        unit = match.group(2).casefold()
+
+    def parted(pattern: re.Pattern[str]) -> tuple[Column | None, str]:
+        match = pattern.fullmatch(plain)
+        return (names.column(sheet, match.group(1)), match.group(2)) if match else (None, "")
+
+    column, said = parted(_UNIT)
+    if column is not None:
+        unit = said.casefold()
         if unit in _CURRENCY and column.kind == "money":
             return Named("", column)
         if not fits(unit, column):
-            return Named("unit", column, match.group(2))
+            return Named("unit", column, said)
         return Named("", column, MONEY.get(unit, "%" if unit == "%" else ""))
     if (column := names.column(sheet, text)) is not None:
         signs = "".join(re.findall("[$€£%‰‱]", plain)) if column.kind in ADDED else ""
         return Named("unit" if signs else "", column, signs)
-    match = _OWN_UNIT.fullmatch(plain)
-    column = names.column(sheet, match.group(1)) if match else None
-    amount = column is not None and column.kind == "money" and match and re.search("[元万亿]", match.group(2))
-    if match and column is not None and (column.counters or amount):
-        unit_of = fits(match.group(2), column)
-        return Named("" if unit_of else "unit", column, "" if unit_of else match.group(2))
+    column, unit = parted(_OWN_UNIT)
+    if column is not None and (column.counters or (column.kind == "money" and re.search("[元万亿]", unit))):
+        return Named("", column) if fits(unit, column) else Named("unit", column, unit)
     if sheet.within and is_one_of(text, (*ENTRY, names.layout.lists[sheet.within].label)):
         return Named("entries")
     if sheet.path and is_one_of(text, JOIN):
@@ -175,10 +177,9 @@ def named_column(names: Names, sheet: Sheet, text: str) -> Named | None:
         return Named("keys")
     if is_one_of(text, NOTES):
         return Named("ignored")
-    match = _LIKE_UNIT.fullmatch(plain)
-    column = names.column(sheet, match.group(1)) if match else None
-    if match and column is not None and column.kind in ADDED and not _YEAR.fullmatch(match.group(2)):
-        return Named("unit", column, match.group(2).strip(" -"))
+    column, unit = parted(_LIKE_UNIT)
+    if column is not None and column.kind in ADDED and not _YEAR.fullmatch(unit):
+        return Named("unit", column, unit.strip(" -"))
     return None
 
 

@@ -11,11 +11,10 @@ from tic_rules.core.errors import Diagnostic, Text, clip
 from tic_rules.core.limits import MAX_ENTRIES
 from tic_rules.core.numbers import NotANumber, parse_number
 from tic_rules.core.scalars import Json
-from tic_rules.inputs.cells import NONE, read_cell
+from tic_rules.inputs.cells import NONE
 from tic_rules.inputs.headers import Header, needed
 from tic_rules.inputs.layout import ENTRY, SERIES, Column, Sheet, Unclear
 from tic_rules.inputs.rows import (
-    ADDED,
     Parts,
     Place,
     Row,
@@ -25,7 +24,6 @@ from tic_rules.inputs.rows import (
     id_text,
     value_at,
 )
-from tic_rules.inputs.unclear import NotClear
 
 if TYPE_CHECKING:
     from tic_rules.inputs.tables import Reader
@@ -310,23 +308,13 @@ class Joined:
             faults.append(reader.fault("series", zh, en, row.mark(header.first), column.parts))
             return
         at: Parts = (*column.parts, len(listed))
-        cells, (day, value) = row.cells, (header.roles[role] for role in ("day", "value"))
-        entry: Json = {"value": None}
-        for index, field, kind in ((day, "date", "date"), (value, "value", column.kind)):
-            if field == "value" and index in row.copied and kind in ADDED:
-                faults.append(reader.merged(row, index, (*at, field)))
-                continue
-            try:
-                entry[field] = read_cell(
-                    cells[index] if index < len(cells) else None,
-                    replace(column, kind=kind, dated=False),
-                    (header.money or reader.money) if kind == "money" else "",
-                    table.since_1904,
-                )
-            except NotClear as error:
-                code, zh, en = error.args
-                faults.append(reader.fault(code, zh, en, row.mark(index), (*at, field)))
-        listed.append(entry)
+        day, value = header.roles["day"], header.roles["value"]
+        plain = replace(column, dated=False)
+        when, asked = reader.cell(row, day, replace(plain, kind="date"), "", table, (*at, "date"))
+        unit = header.money if column.kind == "money" else ""
+        said, more = reader.cell(row, value, plain, unit, table, (*at, "value"))
+        faults += asked + more
+        listed.append({"value": said, "date": when})
         places[at] = Place(row, {("date",): day, ("value",): value}, header.first)
         places.setdefault(column.parts, Place(row, {}, value))
 

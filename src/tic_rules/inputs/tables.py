@@ -13,7 +13,7 @@ from tic_rules.core.source import Mark, Source, fault_at, pointer
 from tic_rules.inputs.cells import UNKNOWN, read_cell
 from tic_rules.inputs.headers import Header, read_header
 from tic_rules.inputs.joined import Filling, Joined
-from tic_rules.inputs.layout import Names, Sheet, Unclear
+from tic_rules.inputs.layout import Column, Names, Sheet, Unclear
 from tic_rules.inputs.rows import (
     ADDED,
     Parts,
@@ -27,7 +27,7 @@ from tic_rules.inputs.rows import (
     holds,
     total_in,
 )
-from tic_rules.inputs.unclear import NotClear
+from tic_rules.inputs.unclear import NotClear, unclear
 
 
 class Reader:
@@ -100,22 +100,12 @@ class Reader:
         self, header: Header, row: Row, table: Table, into: Json, at: Parts, faults: list[Diagnostic]
     ) -> None:
         """The cells of a row as the fields of a record."""
-        cells = row.cells
         self._nameless(header, row, faults)
         for index, column, unit in header.columns:
-            value = cells[index] if index < len(cells) else None
-            if value is None or value == "":
+            if index >= len(row.cells) or row.cells[index] in (None, ""):
                 continue
-            if index in row.copied and column.kind in ADDED:
-                faults.append(self.merged(row, index, (*at, *column.parts)))
-                continue
-            unit = unit or (self.money if column.kind == "money" else "")
-            try:
-                given = read_cell(value, column, unit, table.since_1904)
-            except NotClear as error:
-                code, zh, en = error.args
-                faults.append(self.fault(code, zh, en, row.mark(index), (*at, *column.parts)))
-                continue
+            given, fault = self.cell(row, index, column, unit, table, (*at, *column.parts))
+            faults += fault
             if given is None:
                 continue
             if column.path == "incomplete" and isinstance(given, list):
@@ -146,16 +136,22 @@ class Reader:
         words = (one for one in self.names.layout.main.columns if one.kind == "words")
         return next((one.path for one in words if name in (one.label.zh, one.label.en)), name)
 
-    def merged(self, row: Row, index: int, parts: Parts) -> Diagnostic:
-        """What is asked of a number in a merged cell: it does not say whether it is the sum or each row's."""
-        return self.fault(
-            "merged",
-            "合并单元格里的数字：是合计，还是每行各是这么多？请拆分单元格，逐行填写",
-            "a number in a merged cell: is it the sum, or that "
-            "of every row? Split the cell and fill in each row",
-            row.mark(index),
-            parts,
-        )
+    def cell(
+        self, row: Row, index: int, column: Column, unit: str, table: Table, parts: Parts
+    ) -> tuple[object, list[Diagnostic]]:
+        """A cell as the data of its column, with what is asked back: a number in merged cells does not say
+        whether it is the sum or each row's."""
+        value = row.cells[index] if index < len(row.cells) else None
+        try:
+            if index in row.copied and column.kind in ADDED:
+                zh = "合并单元格里的数字：是合计，还是每行各是这么多？请拆分单元格，逐行填写"
+                en = "a number in a merged cell: is it the sum, or that of every row?"
+                raise unclear(zh, f"{en} Split the cell and fill in each row", "merged")
+            unit = unit or (self.money if column.kind == "money" else "")
+            return read_cell(value, column, unit, table.since_1904), []
+        except NotClear as error:
+            code, zh, en = error.args
+            return None, [self.fault(code, zh, en, row.mark(index), parts)]
 
     def total(self, header: Header, row: Row, parts: Parts) -> Diagnostic | None:
         """What is asked of a row that is the sum of others, a note or a signature; None of any other. That a
