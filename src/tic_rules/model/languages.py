@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-
-def in_chinese_alone(data: object) -> bool:
-    """Whether a rule file says that it has no English."""
-    return isinstance(data, dict) and data.get("languages") == ["zh"]
+from typing import Any
 
 
-def with_chinese_for_english(data: dict[str, object]) -> dict[str, object]:
-    """A copy of a rule file's data in which every text without English has the Chinese in its place."""
+def in_both_languages(data: dict[str, Any]) -> dict[str, Any]:
+    """A rule file's data; where it says that it has no English, a copy in which every text without it has the
+    Chinese in its place."""
+    if data.get("languages") != ["zh"]:
+        return data
     both = {key: _filled(item) for key, item in data.items()}
     if isinstance(document := both.get("document"), dict):
         document.setdefault("title_en", _english(document.get("title")))

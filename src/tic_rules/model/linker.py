@@ -18,15 +18,13 @@ from tic_rules.model.readings import misdated, mismeasured, misread
 from tic_rules.model.ruleset import Fact, Rule, RuleFile, Vocabulary
 from tic_rules.model.subject import Record
 from tic_rules.model.time_faults import Fault, Loc, each_year_faults, made_faults, order_faults, unknown
-from tic_rules.model.value_faults import asked_faults, look_up_faults, models_of, where_faults
+from tic_rules.model.value_faults import asked_faults, kinds_of, look_up_faults, places_of, where_faults
 from tic_rules.model.vocabulary import ListOf, facts_within
 
 
 def vocabulary_faults(added: Vocabulary, whole: Vocabulary, at: Loc) -> Iterator[Fault]:
     """Names that a vocabulary does not have, and readings that do not fit what they read."""
-    models = models_of(whole)
-    kinds = tuple(model for model, _ in models.values())
-    places = {path for _, paths in models.values() for path in paths}
+    kinds, places = kinds_of(whole), places_of(whole)
     for name, listed in added.lists.items():
         here = (*at, "lists", name)
         yield from _no_places(_paths_of_list(listed), here, places)
@@ -295,9 +293,7 @@ def _fact_faults(
         yield "wrong-fact", at, zh, en
     listed = vocabulary.lists.get(fact.list_name or "")
     if listed is not None:
-        yield from order_faults(
-            node, name, listed, at, [paths for _, paths in models_of(vocabulary).values()]
-        )
+        yield from order_faults(node, name, listed, at, places_of(vocabulary))
     if isinstance(node, c.Latest) and listed is not None and getattr(listed, node.latest) is None:
         zh = f"{name} 的条目没有{'日期' if node.latest == 'date' else '年度'}，不能取最近一次"
         en = f"the entries of {name} have no {node.latest}, so there is no latest one"
@@ -318,9 +314,9 @@ def _data_faults(
         fact = vocabulary.facts.get(name)
         if fact is None:
             continue
-        models = models_of(vocabulary)
+        places, every = places_of(vocabulary, subject), places_of(vocabulary)
         for path in _paths_of(fact, vocabulary):
-            if path not in models[subject][1] and any(path in paths for _, paths in models.values()):
+            if path not in places and path in every:
                 whose = ("总体布局", "a programme") if subject is Centre else ("中心", "a centre")
                 zh = f"{name} 是{whose[0]}的数据，本规则的责任方读不到"
                 en = f"{name} is of {whose[1]}; a rule of this bearer cannot read it"

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic_core import ValidationError
 
@@ -27,7 +27,7 @@ from tic_rules.core.files import file_name, read_named
 from tic_rules.core.source import Source, bad_text_as, fault_at, read_text, texts_within
 from tic_rules.model import catalogue
 from tic_rules.model.drafts import DraftFile, in_a_line, open_places, without_open
-from tic_rules.model.languages import in_chinese_alone, with_chinese_for_english
+from tic_rules.model.languages import in_both_languages
 from tic_rules.model.ruleset import RuleFile, RuleSet, Vocabulary
 from tic_rules.model.shipped import (
     read_rule_file,
@@ -168,16 +168,17 @@ def words_of(rulesets: Rules | Iterable[Rules] | None) -> Vocabulary:
         return several[0]
     vocabulary = shared_vocabulary()
     for other in several:
-        if other.declared and vocabulary.declared:
+        if other is not vocabulary:
             vocabulary = _joined(vocabulary, other)
-        elif other is not vocabulary:
-            vocabulary = vocabulary.with_(other)
     if vocabulary is not shared_vocabulary():
         vocabulary._joins = (shared_vocabulary(), *several)
     return vocabulary
 
 
 def _joined(one: Vocabulary, other: Vocabulary) -> Vocabulary:
+    """Both vocabularies. Raises RuleSetError where they declare a field differently."""
+    if not (one.declared and other.declared):
+        return one.with_(other)
     from tic_rules.model.extension import joined  # knows the data's models
 
     return joined(one, other)
@@ -251,7 +252,8 @@ def inspect_vocabulary(which: str | os.PathLike[str]) -> tuple[Vocabulary, Sourc
 
 def _build(source: Source, shared: Vocabulary) -> RuleSet:
     model, vocabulary = _model(source, shared)
-    _refuse(source, _link_faults(model, vocabulary, source, shared))
+    if faults := _link_faults(model, vocabulary, source, shared):
+        raise RuleSetError(_located(source, faults))
     return RuleSet(model, vocabulary, source)
 
 
@@ -261,21 +263,12 @@ def _model(source: Source, shared: Vocabulary, *, draft: bool = False) -> tuple[
         raise RuleSetError([Diagnostic("model-type", Text(zh, en), source.file, 1, 1)])
     _refuse_masses(source)
     try:
-        model = (DraftFile if draft else RuleFile).model_validate(_in_both_languages(source.data))
+        model = (DraftFile if draft else RuleFile).model_validate(in_both_languages(source.data))
     except ValidationError as error:
         raise RuleSetError(_open_or_wrong(error, source, shared)) from None
     if "vocabulary" not in source.data:
         return model, shared
-    return model, _with_shared(with_origins(model.vocabulary, source, ("vocabulary",)), shared)
-
-
-def _with_shared(added: Vocabulary, shared: Vocabulary) -> Vocabulary:
-    """A file's vocabulary with the shared one. Raises RuleSetError where a field is declared differently."""
-    return _joined(shared, added) if shared.declared and added.declared else shared.with_(added)
-
-
-def _in_both_languages(data: Any) -> Any:
-    return with_chinese_for_english(data) if in_chinese_alone(data) else data
+    return model, _joined(shared, with_origins(model.vocabulary, source, ("vocabulary",)))
 
 
 def _open_or_wrong(error: ValidationError, source: Source, shared: Vocabulary) -> list[Diagnostic]:
@@ -291,8 +284,7 @@ def _faults_besides(faulty: Iterable[Loc], source: Source, shared: Vocabulary) -
     """What does not hold together in the parts of a rule file that are not faulty themselves."""
     from tic_rules.model.partial import rest_faults
 
-    joined = partial(_with_shared, shared=shared)
-    return rest_faults(_in_both_languages(source.data), source, faulty, joined)
+    return rest_faults(in_both_languages(source.data), source, faulty, partial(_joined, shared))
 
 
 def _refuse_masses(source: Source) -> None:
@@ -349,11 +341,6 @@ def _link_faults(model: RuleFile, vocabulary: Vocabulary, source: Source, shared
 def _located(source: Source, faults: list[Fault]) -> list[Diagnostic]:
     diagnostics = [source.fault(code, zh, en, loc) for code, loc, zh, en in faults]
     return sorted(diagnostics, key=lambda d: (d.line, d.column))
-
-
-def _refuse(source: Source, faults: list[Fault]) -> None:
-    if faults:
-        raise RuleSetError(_located(source, faults))
 
 
 def rulesets_in_force(jurisdiction: str, day: date | str) -> list[RuleSet]:

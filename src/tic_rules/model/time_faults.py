@@ -65,7 +65,7 @@ def each_year_faults(node: c.EachYear, at: Loc, vocabulary: Vocabulary) -> Itera
 
 
 def order_faults(
-    node: c.Condition, name: str, listed: ListOf, at: Loc, places: Iterable[Collection[str]]
+    node: c.Condition, name: str, listed: ListOf, at: Loc, places: Collection[str]
 ) -> Iterator[Fault]:
     """Entries that have what orders them, and the attribute that each value is counted of."""
     if isinstance(node, c.Running):
@@ -75,8 +75,7 @@ def order_faults(
             en = f"the entries of {name} have no {order}: none can run"
             yield "wrong-fact", at, zh, en
     if isinstance(node, c.OfEach) and listed.scalar is None:
-        every = list(places)
         for path in listed.paths:
-            if not any(f"{path}.{node.of_each}" in paths for paths in every):
+            if f"{path}.{node.of_each}" not in places:
                 zh, en = f"条目没有属性 {node.of_each}", f"the entries have no attribute {node.of_each}"
                 yield "unknown-attribute", at, zh, en

@@ -25,21 +25,16 @@ def wheres_of(node: c.Condition) -> Iterator[tuple[str, c.Where]]:
             yield key, where
 
 
-def models_of(vocabulary: Vocabulary) -> dict[type[Record], tuple[type[Record], frozenset[str]]]:
-    """The models of the data with what a vocabulary declares, and their places, by the shipped models."""
-    centre, programme = extended(Centre, vocabulary), extended(Programme, vocabulary)
-    return {
-        Centre: (centre, paths_of(centre)),
-        Programme: (
-            programme,
-            paths_of(programme) | {"approvals", "approvals.approved_on", "approvals.fields"},
-        ),
-    }
+def kinds_of(vocabulary: Vocabulary) -> tuple[type[Record], ...]:
+    """The models of the data, a centre and a programme, with what a vocabulary declares."""
+    return extended(Centre, vocabulary), extended(Programme, vocabulary)
 
 
-def places_of(vocabulary: Vocabulary) -> frozenset[str]:
-    """Every place of the data, of a centre and of a programme."""
-    return frozenset[str]().union(*(paths for _, paths in models_of(vocabulary).values()))
+def places_of(vocabulary: Vocabulary, subject: type[Record] | None = None) -> frozenset[str]:
+    """Every place of the data: of a centre or of a programme, or of both."""
+    centre, programme = map(paths_of, kinds_of(vocabulary))
+    programme |= {"approvals", "approvals.approved_on", "approvals.fields"}
+    return centre if subject is Centre else programme if subject is Programme else centre | programme
 
 
 def asked_faults(node: c.Condition, fact: Fact, at: Loc, vocabulary: Vocabulary) -> Iterator[Fault]:
@@ -70,7 +65,7 @@ def where_faults(where: c.Where, listed: ListOf, at: Loc, vocabulary: Vocabulary
         if len(existing) < len(paths):
             yield _unknown_attribute(name, listed, places, at)
         for path in existing:
-            held = first_held(_extended(vocabulary), path)
+            held = first_held(kinds_of(vocabulary), path)
             if test.done and held is not None and held.kind != "date":
                 yield "wrong-fact", at, f"{path} 不是日期，不能用 done", f"{path} is no day: no `done`"
             asked = (word for word in (*(test.one_of or ()), *(test.other_than or ())) if word is not None)
@@ -124,14 +119,10 @@ def _attributes(listed: ListOf, places: frozenset[str]) -> set[str]:
     return within | listed.look_up.keys()
 
 
-def _extended(vocabulary: Vocabulary) -> list[type[Record]]:
-    return [model for model, _ in models_of(vocabulary).values()]
-
-
 def _value_faults(asked: Iterable[object], path: str, at: Loc, vocabulary: Vocabulary) -> Iterator[Fault]:
     """The values that a place can never hold: a word that its list does not have, yes or no in the place of a
     text, a text in the place of yes or no; of a number and a day none can be asked."""
-    models = _extended(vocabulary)
+    models = kinds_of(vocabulary)
     held = first_held(models, path)
     every = (words_at(model, path) for model in models)
     named = next(filter(None, every), None)
