@@ -83,6 +83,10 @@ SERIES = Sheet("", Text("历年数据", "series"), (), False)
 """The sheet that says what fields were from a day on, a row a field and day."""
 
 
+Labels = Mapping[str, Text]
+"""What the fields are called, by their paths."""
+
+
 class Layout(NamedTuple):
     main: Sheet
     lists: Mapping[str, Sheet]
@@ -98,11 +102,11 @@ class Unclear(Exception):
 
 def layout_of(data: Field) -> Layout:
     """The tables of the data: a row a centre, and a sheet for each list in it."""
-    labels = _Labels(data)
+    labels = _labels_of(data)
     lists: dict[str, Sheet] = {}
     columns = _with_headings(_columns(data, 0, labels, lists, ""), labels)
     zh = Counter(labels[path].zh for path in lists)
-    short = {path: labels[path] if zh[labels[path].zh] == 1 else labels.chain(path, 2) for path in lists}
+    short = {path: _chain(labels, path, 1 if zh[labels[path].zh] == 1 else 2) for path in lists}
     named = {
         path: sheet._replace(label=Text(short[path].zh, _shortest_end(path, lists, labels)))
         for path, sheet in lists.items()
@@ -111,7 +115,7 @@ def layout_of(data: Field) -> Layout:
 
 
 def _columns(
-    record: Field, above: int, labels: _Labels, lists: dict[str, Sheet], within: str
+    record: Field, above: int, labels: Labels, lists: dict[str, Sheet], within: str
 ) -> Iterator[Column]:
     """The columns of a record; a list in it gets a sheet of its own, and here a column that can say that it
     is empty.
@@ -129,39 +133,34 @@ def _columns(
         yield replace(field, kind="list" if several else field.kind, above=above)
 
 
-def _with_headings(columns: Iterator[Column], labels: _Labels) -> tuple[Column, ...]:
+def _with_headings(columns: Iterator[Column], labels: Labels) -> tuple[Column, ...]:
     """Labels that several columns share, and those of fields far down, get their heading before them."""
     listed = tuple(columns)
     count = Counter(column.label for column in listed)
     return tuple(
         c
         if count[c.label] == 1 and len(c.parts) < 3
-        else replace(c, label=labels.chain(c.path, 2 if len(c.parts) > 1 else 1))
+        else replace(c, label=_chain(labels, c.path, 2 if len(c.parts) > 1 else 1))
         for c in listed
     )
 
 
-class _Labels:
-    """The labels of the fields, by their paths."""
-
-    def __init__(self, data: Field) -> None:
-        self._labels = {field.path: field.label for field in data.walk()}
-
-    def __getitem__(self, path: str) -> Text:
-        return self._labels[path]
-
-    def above(self, path: str) -> tuple[Text, ...]:
-        """The labels of every heading above a field, and its own."""
-        parts = path.split(".")
-        return tuple(self._labels[".".join(parts[: n + 1])] for n in range(len(parts)))
-
-    def chain(self, path: str, size: int) -> Text:
-        """The label with that of the heading above it."""
-        labels = self.above(path)[-size:]
-        return Text.listed(labels, "·", " · ")
+def _labels_of(data: Field) -> Labels:
+    return {field.path: field.label for field in data.walk()}
 
 
-def _shortest_end(path: str, paths: Iterable[str], labels: _Labels) -> str:
+def _headings(labels: Labels, path: str) -> tuple[Text, ...]:
+    """The labels of every heading above a field, and its own."""
+    parts = path.split(".")
+    return tuple(labels[".".join(parts[: n + 1])] for n in range(len(parts)))
+
+
+def _chain(labels: Labels, path: str, size: int) -> Text:
+    """The label of a field, after those of the headings above it: so many in all."""
+    return Text.listed(_headings(labels, path)[-size:], "·", " · ")
+
+
+def _shortest_end(path: str, paths: Iterable[str], labels: Labels) -> str:
     """The shortest end of a path that no other list ends with, nor is called by."""
     parts = path.split(".")
     ends = (".".join(parts[at:]) for at in reversed(range(len(parts))))
@@ -218,18 +217,15 @@ class Names:
         have a field of a name that is not known."""
         self.owners = owners
         self.layout = layout = layout_of(data)
+        sheets = (layout.main, *layout.lists.values())
+        self._columns = {one.path: {".".join(c.parts): c for c in one.columns} for one in sheets}
         self._sheets: dict[str, tuple[str, ...]] = {}
-        self._columns: dict[str, tuple[dict[str, Column], dict[str, tuple[str, ...]]]] = {}
-        for described in (data, *others):
-            labels = _Labels(described)
-            self._sheets = name_index({path: labels.above(path) for path in layout.lists}) | self._sheets
-            for sheet in (layout.main, *layout.lists.values()):
-                by_path, index = _index(sheet, labels)
-                earlier = self._columns.get(sheet.path)
-                self._columns[sheet.path] = (
-                    earlier[0] if earlier else by_path,
-                    index | (earlier[1] if earlier else {}),
-                )
+        self._names: dict[str, dict[str, tuple[str, ...]]] = {}
+        for labels in map(_labels_of, (data, *others)):
+            self._sheets = name_index({path: _headings(labels, path) for path in layout.lists}) | self._sheets
+            for sheet in sheets:
+                names = _index(self._columns[sheet.path], len(sheet.parts), labels)
+                self._names[sheet.path] = names | self._names.get(sheet.path, {})
 
     def sheet(self, name: str) -> Sheet | None:
         """The list that a sheet holds; None where the name is not known. Raises Unclear."""
@@ -240,11 +236,10 @@ class Names:
 
     def column(self, sheet: Sheet, name: str) -> Column | None:
         """The column that a header names; None where the name is not known. Raises Unclear."""
-        by_path, index = self._columns[sheet.path]
-        paths = index.get(normal(name), ())
+        columns, paths = self._columns[sheet.path], self._names[sheet.path].get(normal(name), ())
         if len(paths) > 1:
-            raise Unclear([by_path[path].label for path in paths])
-        return by_path[paths[0]] if paths else None
+            raise Unclear([columns[path].label for path in paths])
+        return columns[paths[0]] if paths else None
 
     def at(self, dotted: str) -> Column | None:
         """The column of a path; the numbers of entries are left out."""
@@ -256,27 +251,24 @@ class Names:
         """The known name nearest to one that is not, or nothing."""
         import difflib
 
-        names = self._sheets if sheet is None else self._columns[sheet.path][1]
+        names = self._sheets if sheet is None else self._names[sheet.path]
         name = name[:200]  # a cell may have thousands of brackets
         bare = name if re.search("[元万亿]", name) else _ASIDE.sub("", name)  # a unit is not to be dropped
         texts = (normal(name[:60]), normal(bare[:60]))
         close = [one for text in texts for one in difflib.get_close_matches(text, list(names), 1, 0.6)]
         if not close:
             return ""
-        path = names[close[0]][0]
-        return (
-            self.layout.lists[path].label.zh if sheet is None else self._columns[sheet.path][0][path].label.zh
-        )
+        of = self.layout.lists if sheet is None else self._columns[sheet.path]
+        return of[names[close[0]][0]].label.zh
 
 
-def _index(sheet: Sheet, labels: _Labels) -> tuple[dict[str, Column], dict[str, tuple[str, ...]]]:
-    by_path = {".".join(column.parts): column for column in sheet.columns}
-    above = len(sheet.parts)
-    index = name_index({path: labels.above(column.path)[above:] for path, column in by_path.items()})
-    for path, column in by_path.items():  # the full path and the full label always name their own column
+def _index(columns: Mapping[str, Column], above: int, labels: Labels) -> dict[str, tuple[str, ...]]:
+    """The names of the columns of a sheet; `above`: how many parts of their paths are its own."""
+    index = name_index({path: _headings(labels, column.path)[above:] for path, column in columns.items()})
+    for path, column in columns.items():  # the full path and the full label always name their own column
         for name in (column.path, *(text for label in (column.label, *column.also) for text in label)):
             index.setdefault(normal(name), (path,))
-    return by_path, index
+    return index
 
 
 # --- names of sheets that we write --------------------------------------------------------------------------
