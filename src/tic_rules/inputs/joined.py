@@ -44,7 +44,7 @@ class Joined:
         self, reader: Reader, tables: Sequence[tuple[Sheet, Table]], faults: list[Diagnostic]
     ) -> None:
         self.reader, self.faults = reader, faults
-        self.opened: list[tuple[Sheet, Table, Header]] = []
+        self.opened: list[tuple[Sheet, Header]] = []
         self.rows: list[tuple[int, str, Row]] = []
         self.by_centre: dict[Row, list[tuple[int, Row]]] = {}
         self.given: dict[Parts, object] = {}
@@ -53,7 +53,7 @@ class Joined:
         self.twice: frozenset[str] = frozenset()
         for sheet, table in tables:
             header, filled = reader._open(sheet, table, faults)
-            self.opened.append((sheet, table, header))
+            self.opened.append((sheet, header))
             number = len(self.opened) - 1
             if needed(sheet).keys() - header.roles:
                 continue  # a column is missing: that is what is wrong
@@ -86,7 +86,7 @@ class Joined:
 
     def _orphan(self, number: int, named: str, row: Row, centres: int) -> None:
         """The fault of a row that none of the centres, or each of several, may be meant by."""
-        sheet, _, header = self.opened[number]
+        sheet, header = self.opened[number]
         total = self.reader.total(header, row, sheet.parts)
         if total is not None:
             self.faults.append(total)
@@ -113,23 +113,23 @@ class Joined:
     def put(self, row_of_centre: Row, centre: Filling) -> None:
         """The entries of a centre's lists, into its data."""
         self.given, self.told = {}, set()
-        for sheet, _, header in self.opened:
+        for sheet, header in self.opened:
             centre.places.setdefault(sheet.parts, Place(header.row, {}, 0))
         rows = self.by_centre.get(row_of_centre, ())
         for inner in (False, True):  # the entries that others stand in come first
             for number, row in rows:
-                sheet, table, header = self.opened[number]
+                sheet, header = self.opened[number]
                 if inner is not bool(sheet.within):
                     continue
                 if sheet is SERIES:
-                    self._point(table, header, row, centre)
+                    self._point(header, row, centre)
                 else:
-                    self._entry(sheet, table, header, row, centre)
+                    self._entry(sheet, header, row, centre)
         self._sums(centre)
 
     def _sums(self, centre: Filling) -> None:
         """The fault of a last row that has nothing but the sum of those above it."""
-        for sheet, _, header in self.opened:
+        for sheet, header in self.opened:
             entries = value_at(centre.data, sheet.parts)
             if not isinstance(entries, list) or len(entries) < 3:
                 continue
@@ -148,7 +148,7 @@ class Joined:
                 mark = place.row.mark(place.columns[name,])
                 centre.faults.append(self.reader.fault("total", zh, en, mark, at))
 
-    def _entry(self, sheet: Sheet, table: Table, header: Header, row: Row, centre: Filling) -> None:
+    def _entry(self, sheet: Sheet, header: Header, row: Row, centre: Filling) -> None:
         data, places, faults = centre
         into, at_list = data, tuple[str | int, ...](sheet.parts)
         if (total := self.reader.total(header, row, at_list)) is not None:
@@ -170,7 +170,7 @@ class Joined:
         listed, key = entry_of
         record: Json = {}
         at: Parts = (*at_list, key)
-        self.reader._record(header, row, table, record, at, faults)
+        self.reader._record(header, row, record, at, faults)
         if record and not sheet.keyed and self._says_none(sheet, header, row, record, at, faults):
             return
         if not record:  # what it says is a fault, and the list without it not empty
@@ -289,7 +289,7 @@ class Joined:
         faults.append(self.reader.fault("unknown-entry", *wrong, mark, sheet.parts))
         return None
 
-    def _point(self, table: Table, header: Header, row: Row, centre: Filling) -> None:
+    def _point(self, header: Header, row: Row, centre: Filling) -> None:
         """A row of the sheet of series: what a field was from a day on."""
         (data, places, faults), reader = centre, self.reader
         reader._nameless(header, row, faults)
@@ -310,10 +310,9 @@ class Joined:
         at: Parts = (*column.parts, len(listed))
         day, value = header.roles["day"], header.roles["value"]
         plain = replace(column, dated=False)
-        when, asked = reader.cell(row, day, replace(plain, kind="date"), "", table, (*at, "date"))
+        when = reader.cell(row, day, replace(plain, kind="date"), "", (*at, "date"), faults)
         unit = header.money if column.kind == "money" else ""
-        said, more = reader.cell(row, value, plain, unit, table, (*at, "value"))
-        faults += asked + more
+        said = reader.cell(row, value, plain, unit, (*at, "value"), faults)
         listed.append({"value": said, "date": when})
         places[at] = Place(row, {("date",): day, ("value",): value}, header.first)
         places.setdefault(column.parts, Place(row, {}, value))

@@ -16,7 +16,7 @@ ADDED = frozenset(["money", "count", "number", "rate"])
 """Kinds of columns whose values are numbers of their own row."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, slots=True)
 class Row:
     """A row of a table: its cells, and what gives the place of each by its index.
 
@@ -29,11 +29,10 @@ class Row:
 
 
 class Table(NamedTuple):
-    """A sheet or a CSV file. `since_1904`: how its numbers mean days."""
+    """A sheet or a CSV file."""
 
     name: str
     rows: Iterable[Row]
-    since_1904: bool = False
 
 
 class Place(NamedTuple):

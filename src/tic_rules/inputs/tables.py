@@ -37,6 +37,8 @@ class Reader:
         self.file, self.names = file, names
         self.money = ""
         """The unit of plain amounts whose column names none."""
+        self.since_1904 = False
+        """From when numbers count days."""
 
     # --- the main sheet -------------------------------------------------------------------------------------
 
@@ -58,7 +60,7 @@ class Reader:
         empty = True
         for row in rows:
             empty = False
-            yield self._source(header, row, main, joined, seen)
+            yield self._source(header, row, joined, seen)
         if faults:
             raise DataError(faults)
         if empty:
@@ -73,11 +75,11 @@ class Reader:
         blank = () if sheet is self.names.layout.main else UNKNOWN
         return header, (row for row in rows if holds(row, aside, blank))
 
-    def _source(self, header: Header, row: Row, main: Table, joined: Joined, seen: dict[str, Row]) -> Source:
+    def _source(self, header: Header, row: Row, joined: Joined, seen: dict[str, Row]) -> Source:
         faults: list[Diagnostic] = []
         data: Json = {}
         places: dict[Parts, Place] = {(): Place(row, header.places, header.first)}
-        self._record(header, row, main, data, (), faults)
+        self._record(header, row, data, (), faults)
         if (total := self.total(header, row, ())) is not None:
             faults.append(total)
         key = str(data.get("id") or "")
@@ -96,16 +98,14 @@ class Reader:
 
     # --- a record -------------------------------------------------------------------------------------------
 
-    def _record(
-        self, header: Header, row: Row, table: Table, into: Json, at: Parts, faults: list[Diagnostic]
-    ) -> None:
+    def _record(self, header: Header, row: Row, into: Json, at: Parts, faults: list[Diagnostic]) -> None:
         """The cells of a row as the fields of a record."""
         self._nameless(header, row, faults)
+        cells = row.cells
         for index, column, unit in header.columns:
-            if index >= len(row.cells) or row.cells[index] in (None, ""):
+            if index >= len(cells) or cells[index] in (None, ""):
                 continue
-            given, fault = self.cell(row, index, column, unit, table, (*at, *column.parts))
-            faults += fault
+            given = self.cell(row, index, column, unit, at + column.parts, faults)
             if given is None:
                 continue
             if column.path == "incomplete" and isinstance(given, list):
@@ -137,10 +137,10 @@ class Reader:
         return next((one.path for one in words if name in (one.label.zh, one.label.en)), name)
 
     def cell(
-        self, row: Row, index: int, column: Column, unit: str, table: Table, parts: Parts
-    ) -> tuple[object, list[Diagnostic]]:
-        """A cell as the data of its column, with what is asked back: a number in merged cells does not say
-        whether it is the sum or each row's."""
+        self, row: Row, index: int, column: Column, unit: str, at: Parts, faults: list[Diagnostic]
+    ) -> object:
+        """A cell as the data of its column; what is asked back goes to `faults`. Of a number in merged cells
+        nobody knows whether it is the sum or each row's."""
         value = row.cells[index] if index < len(row.cells) else None
         try:
             if index in row.copied and column.kind in ADDED:
@@ -148,10 +148,11 @@ class Reader:
                 en = "a number in a merged cell: is it the sum, or that of every row?"
                 raise unclear(zh, f"{en} Split the cell and fill in each row", "merged")
             unit = unit or (self.money if column.kind == "money" else "")
-            return read_cell(value, column, unit, table.since_1904), []
+            return read_cell(value, column, unit, self.since_1904)
         except NotClear as error:
             code, zh, en = error.args
-            return None, [self.fault(code, zh, en, row.mark(index), parts)]
+            faults.append(self.fault(code, zh, en, row.mark(index), at))
+            return None
 
     def total(self, header: Header, row: Row, parts: Parts) -> Diagnostic | None:
         """What is asked of a row that is the sum of others, a note or a signature; None of any other. That a

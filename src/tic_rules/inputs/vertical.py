@@ -62,7 +62,7 @@ def as_main(tables: Sequence[Table], reader: Reader, faults: list[Diagnostic]) -
         _across(heads, [(one.row, one.item) for one in listed]),
         _across([one.row.cells[one.value] for one in listed], [(one.row, one.value) for one in listed]),
     ]
-    return Table(tables[0].name, rows, tables[0].since_1904)
+    return Table(tables[0].name, rows)
 
 
 def _across(cells: Sequence[object], places: Sequence[tuple[Row, int]]) -> Row:

@@ -23,6 +23,7 @@ _NO_DATA = ("；不是数据的工作表请以 # 开头", "; begin the name of a
 def workbook_sources(raw: bytes, file: str, reader: Reader) -> Iterator[Source]:
     """The centres of a workbook. Raises DataError."""
     package = look_at(raw, file, lambda name: not is_outside(name))
+    reader.since_1904 = package.since_1904
     faults: list[Diagnostic] = []
     main, lists = _sorted_out(_opened(package, file, faults), reader, file, faults)
     yield from reader.sources(main, lists, faults)
@@ -40,7 +41,7 @@ def _opened(package: Package, file: str, faults: list[Diagnostic]) -> list[Table
                 rows[row - 1][column - 1] = shown.shows(rows[row - 1][column - 1])
         copied = _fill_merged(rows, sheet.merged, file)
         table = [Row(row, partial(_mark, name, at), *copied[at]) for at, row in enumerate(rows, 1)]
-        tables.append(Table(name, table, package.since_1904))
+        tables.append(Table(name, table))
     faults += [
         Diagnostic("formula", text, file, *place, "", cell_name(table.name, *place))
         for table in tables

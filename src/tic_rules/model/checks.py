@@ -49,14 +49,13 @@ def _unknown_words(record: Record, vocabulary: Vocabulary, at: Place) -> Iterato
                     yield "unknown-word", (*at, name, *place), zh, en
 
 
-def _said_in(value: object) -> Iterator[tuple[Place, Any]]:
+def _said_in(value: object) -> list[tuple[Place, Any]]:
     """The words in the value of a field, each with its place there."""
     if isinstance(value, Series):
-        yield from (((index, "value"), entry.value) for index, entry in enumerate(value))
-    elif isinstance(value, tuple):
-        yield from (((index,), word) for index, word in enumerate(value))
-    else:
-        yield (), value
+        return [((index, "value"), entry.value) for index, entry in enumerate(value)]
+    if isinstance(value, tuple):
+        return [((index,), word) for index, word in enumerate(value)]
+    return [((), value)]
 
 
 def _unknown_lists(subject: Subject) -> Iterator[Misuse]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -79,14 +78,13 @@ def kind_of(field: FieldInfo) -> Kind:
     return marked or Kind("years" if "tuple[" in shape else "text")
 
 
-def records_in(value: object) -> Iterator[tuple[Place, Record]]:
+def records_in(value: object) -> list[tuple[Place, Record]]:
     """The records in the value of a field: itself, the entries of a list or of a table, each with its key."""
-    if isinstance(value, Record):
-        yield (), value
-    entries = enumerate(value) if type(value) is tuple else value.items() if isinstance(value, dict) else ()
-    for key, entry in entries:
-        if isinstance(entry, Record):
-            yield (key,), entry
+    if type(value) is tuple:
+        return [((index,), entry) for index, entry in enumerate(value) if isinstance(entry, Record)]
+    if isinstance(value, dict):
+        return [((key,), entry) for key, entry in value.items() if isinstance(entry, Record)]
+    return [((), value)] if isinstance(value, Record) else []
 
 
 def record_in(annotation: object) -> type[Record] | None:
