@@ -307,12 +307,7 @@ def decimal_text(number: Number, most: int = 12) -> str | None:
         return None
     if isinstance(number, int):
         return str(number)
-    places, rest = 0, number.denominator
-    while rest % 10 == 0:
-        rest, places = rest // 10, places + 1
-    while rest % 2 == 0 or rest % 5 == 0:
-        rest, places = (rest // 2 if rest % 2 == 0 else rest // 5), places + 1
-    places = min(places, most) if rest == 1 else most
+    places = next((places for places in range(most) if 10**places % number.denominator == 0), most)
     scaled = number.numerator * 10**places // number.denominator
     sign, digits = ("-" if scaled < 0 else ""), str(abs(scaled)).rjust(places + 1, "0")
     whole, part = digits[: len(digits) - places], digits[len(digits) - places :].rstrip("0")

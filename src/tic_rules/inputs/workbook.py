@@ -25,7 +25,7 @@ def workbook_sources(raw: bytes, file: str, reader: Reader) -> Iterator[Source]:
     package = look_at(raw, file, lambda name: not is_outside(name))
     reader.since_1904 = package.since_1904
     faults: list[Diagnostic] = []
-    main, lists = _sorted_out(_opened(package, file, faults), reader, file, faults)
+    main, lists = _sorted_out(_opened(package, file, faults), reader, faults)
     yield from reader.sources(main, lists, faults)
 
 
@@ -104,7 +104,7 @@ def is_outside(name: str) -> bool:
 
 
 def _sorted_out(
-    tables: list[Table], reader: Reader, file: str, faults: list[Diagnostic]
+    tables: list[Table], reader: Reader, faults: list[Diagnostic]
 ) -> tuple[Table, list[tuple[Sheet, Table]]]:
     """The main sheet, and the sheets of the lists; others go to `faults`. Raises DataError."""
     mains: list[Table] = []
@@ -125,14 +125,13 @@ def _sorted_out(
             which = unclear.candidates
             zh = f"工作表“{clip(table.name)}”可以指 {'、'.join(t.zh for t in which)}；请写全"
             en = f"the sheet {clip(table.name)} may be {', '.join(t.en for t in which)}; write it in full"
-            faults.append(_about(zh, en, table, file))
+            faults.append(_about(zh, en, table, reader))
             continue
         if sheet is not None:
             if sheet.path in seen:
                 other = clip(seen[sheet.path])
-                faults.append(
-                    _about(f"与工作表“{other}”重复", f"the sheet {other} holds the same list", table, file)
-                )
+                zh, en = f"与工作表“{other}”重复", f"the sheet {other} holds the same list"
+                faults.append(_about(zh, en, table, reader))
             seen[sheet.path] = table.name
             lists.append((sheet, table))
         elif is_one_of(table.name, MAIN):
@@ -141,23 +140,23 @@ def _sorted_out(
             rest.append(table)
     if not mains and rest:
         mains.append(rest.pop(0))
-    faults += [_unknown(table, reader, file) for table in (*mains[1:], *rest)]
+    faults += [_unknown(table, reader) for table in (*mains[1:], *rest)]
     if not mains and not faults:
         zh = "工作簿里没有主表（一行一个中心）"
         en = "there is no main sheet (one row a centre) in the workbook"
-        faults.append(Diagnostic("empty", Text(zh, en), file))
+        faults.append(Diagnostic("empty", Text(zh, en), reader.file))
     if not mains:
         raise DataError(faults)
     return mains[0], lists
 
 
-def _unknown(table: Table, reader: Reader, file: str) -> Diagnostic:
+def _unknown(table: Table, reader: Reader) -> Diagnostic:
     """The fault of a sheet that is neither data nor left out by its name."""
     close = reader.names.close(None, table.name)
     hint = (f"；是不是“{close}”？", f"; did you mean {close}?") if close else _NO_DATA
     name = clip(table.name)
-    return _about(f"未知的工作表“{name}”{hint[0]}", f"unknown sheet {name}{hint[1]}", table, file)
+    return _about(f"未知的工作表“{name}”{hint[0]}", f"unknown sheet {name}{hint[1]}", table, reader)
 
 
-def _about(zh: str, en: str, table: Table, file: str) -> Diagnostic:
-    return Diagnostic("sheet", Text(zh, en), file, 1, 1, "", cell_name(table.name, 1, 1))
+def _about(zh: str, en: str, table: Table, reader: Reader) -> Diagnostic:
+    return reader.fault("sheet", zh, en, Mark(1, 1, cell=cell_name(table.name, 1, 1)))
