@@ -21,11 +21,10 @@ def misuses(subject: Subject, vocabulary: Vocabulary) -> Iterator[Misuse]:
     """Unknown words, names under `incomplete` that are no lists, totals that fall, contradictions."""
     yield from _unknown_words(subject, vocabulary, ())
     yield from _unknown_lists(subject)
-    for fact in vocabulary.facts.values():
-        if fact.cumulative and fact.stock and fact.stock in paths_of(type(subject)):
-            series = value_at(subject, fact.stock)
-            if isinstance(series, Series):
-                yield from _falling(series, tuple(fact.stock.split(".")))
+    for place in vocabulary.never_falling:
+        series = value_at(subject, place) if place in paths_of(type(subject)) else None
+        if isinstance(series, Series):
+            yield from _falling(series, tuple(place.split(".")))
     if isinstance(subject, Centre):
         held = subject.acceptance
         if held is not None and held.held is False and (held.date is not None or held.result is not None):

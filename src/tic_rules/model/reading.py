@@ -83,6 +83,7 @@ def _subjects(
 ) -> Iterator[S | DataError]:
     refused: list[Diagnostic] = []
     """What is wrong with the rows of a file that cannot be used as a whole."""
+    several = holds_several(path)
     for source in read_sources(path, lambda: _names_for(model, vocabulary)):
         if isinstance(source, DataError):
             told = {one.place for one in source.diagnostics}
@@ -91,7 +92,7 @@ def _subjects(
         if len(refused) > MOST:
             continue
         said = []
-        if holds_several(path):
+        if several:
             from tic_rules.model.spoken import understood  # not needed where no table is read
 
             said = understood(source, rulesets)

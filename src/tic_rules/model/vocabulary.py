@@ -321,6 +321,11 @@ class Vocabulary(Node):
         """The fields that the data has beside those of the shipped model, by their dotted places."""
         return {path: field for path, field in self.fields.items() if field.type is not None}
 
+    @cached_property
+    def never_falling(self) -> tuple[str, ...]:
+        """The dotted places of numbers that never fall."""
+        return tuple(fact.stock for fact in self.facts.values() if fact.cumulative and fact.stock)
+
     @property
     def origins(self) -> Mapping[str, Origin]:
         """Where each declared field is declared, as far as that is known."""

@@ -226,8 +226,6 @@ def part(value: object, kind: type[Part] = Part) -> Any:
 
 
 _SCALARS = frozenset((str, int, bool, type(None)))
-_FLAT = frozenset((Citation, Place, OwedYear))
-"""The parts that have no parts: there are thousands of them in a report."""
 
 
 def plain(value: Any) -> Any:
@@ -237,8 +235,6 @@ def plain(value: Any) -> Any:
         return value
     if kind is Text:
         return {"zh": value.zh, "en": value.en}
-    if kind in _FLAT:
-        return dict(value)
     if isinstance(value, dict):
         return {key: item if type(item) in _SCALARS else plain(item) for key, item in value.items()}
     return [plain(item) for item in value] if isinstance(value, (list, tuple)) else value
