@@ -115,7 +115,7 @@ Read = Callable[[Any], object]
 """Takes a value as it is given, or held, and gives what it becomes."""
 
 
-def _reading(read: Read) -> Read:
+def reading(read: Read) -> Read:
     """A reader that is also given what programs hand over."""
 
     def either(value: Any) -> object:
@@ -140,7 +140,7 @@ class Parse:
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         written = None if self.write is None else core_schema.plain_serializer_function_ser_schema(self.write)
-        return core_schema.no_info_plain_validator_function(_reading(self.read), serialization=written)
+        return core_schema.no_info_plain_validator_function(reading(self.read), serialization=written)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> Json:
         return dict(self.shape)

@@ -17,9 +17,9 @@ from pydantic_core import CoreSchema, PydanticCustomError
 from tic_rules.core.dates import ANY_DAY, FIRST_DAY, LAST_DAY, NotADate, Span, parse_span
 from tic_rules.core.errors import clip
 from tic_rules.core.numbers import INFINITY, NotANumber, Number, Range, exact_text, is_part, parse_number
-from tic_rules.core.scalars import LONE_SURROGATE, Json, is_unicode, plain
+from tic_rules.core.scalars import LONE_SURROGATE, Json, is_unicode
 from tic_rules.core.source import Plain
-from tic_rules.model.frozen import Parse, refuse
+from tic_rules.model.frozen import Parse, reading, refuse
 from tic_rules.model.shipped import shared_vocabulary
 
 T = TypeVar("T")
@@ -444,13 +444,9 @@ NumberTotal = Annotated[Range | None, _scalar(_rate, _AMOUNT, _BOUNDS), Kind("nu
 Term = Annotated[Range | None, _scalar(_term, _AMOUNT, _BOUNDS), Kind("count")]
 Target = Annotated[str | None, _scalar(_target, _STRING, {"type": "number"})]
 PlainDate = Annotated[str | None, _scalar(_day_text, _STRING)]
-
-
-def _held(value: object) -> object:
-    """The word that a member of an enumeration holds."""
-    return plain(value)
-
-
 Stage = Annotated[
-    Literal["applicant", "approved"] | None, BeforeValidator(_held), WordOf("stages"), Kind("text")
+    Literal["applicant", "approved"] | None,
+    BeforeValidator(reading(lambda value: value)),
+    WordOf("stages"),
+    Kind("text"),
 ]

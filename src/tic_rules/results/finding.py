@@ -226,8 +226,8 @@ class Finding(Value):
         }
 
     def _make(self, of: str) -> Mapping[str, object]:
-        made: Mapping[str, object] = getattr(self._evidence, of)()
-        return made
+        values: Mapping[str, object] = getattr(self._evidence, of)()
+        return values
 
     def __hash__(self) -> int:
         return hash((self.rule, self.status))

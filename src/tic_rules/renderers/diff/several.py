@@ -12,10 +12,8 @@ from tic_rules.analysis.diff.topics import Topic
 from tic_rules.core.errors import Text, visible
 from tic_rules.renderers import sinks
 from tic_rules.renderers.diff import NONE, NUMBERS, cell, counted, figure_lines, label_of, relation_text
-from tic_rules.renderers.diff.docx import Memo
 from tic_rules.renderers.diff.markdown import numbers, said, table
 from tic_rules.renderers.diff.text import line_of
-from tic_rules.renderers.diff.xlsx import READINGS, ROWS, Book
 from tic_rules.renderers.html import render as page
 from tic_rules.renderers.text import cells, wrap
 
@@ -153,6 +151,9 @@ def _html(several: Several, lang: str) -> str:
 
 def _docx(several: Several, lang: str) -> bytes:
     """The memo as the bytes of a docx file. Raises UsageError where python-docx is not installed."""
+    from tic_rules.renderers.diff.docx import Memo
+    from tic_rules.renderers.diff.xlsx import ROWS
+
     named = [name.in_(lang) for name in several.names]
     title = ("、" if lang == "zh" else ", ").join(named) + ("对照" if lang == "zh" else " compared")
     memo = Memo(title)
@@ -175,6 +176,8 @@ def _docx(several: Several, lang: str) -> bytes:
 
 def _xlsx(several: Several, lang: str) -> bytes:
     """The workbook's bytes. Raises UsageError where XlsxWriter is not installed."""
+    from tic_rules.renderers.diff.xlsx import READINGS, ROWS, Book
+
     book = Book(lang)
     named = [name.in_(lang) for name in several.names]
     wide = [max(24, 150 // len(named))] * len(named)
