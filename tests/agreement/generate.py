@@ -24,7 +24,7 @@ from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
 from tic_rules.model.fields import paths_of, record_in
 from tic_rules.model.subject import Record, Subject
-from tic_rules.model.values import Kind, WordOf
+from tic_rules.model.values import CellKind, WordOf
 
 Drawn = tuple[dict[str, Any], date]
 """The data of a centre as a file would say it, and the day that it is looked at from."""
@@ -167,7 +167,7 @@ def _fields(model: type[Record]) -> tuple[Field, ...]:
     for name, field in model.model_fields.items():
         inner = record_in(field.annotation)
         word = next((m.name for m in field.metadata if isinstance(m, WordOf)), None)
-        kind = next((m for m in field.metadata if isinstance(m, Kind)), None)
+        kind = next((m for m in field.metadata if isinstance(m, CellKind)), None)
         if inner is not None:
             text = str(field.annotation)
             found.append(

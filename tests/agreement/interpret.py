@@ -62,7 +62,7 @@ class Interpreter:
         self.scene, self.scenario, self.done = scene, scenario, done
         self.days = Days(scene.as_of, *scenario, scene.force)
 
-    def rule(self, rule: f.Rule) -> tuple[str, bool]:
+    def rule(self, rule: f.LoweredRule) -> tuple[str, bool]:
         """The status in one scenario, and whether the requirement holds whatever became of the rule."""
         if self.scenario.approved is None and not rule.programme:
             before = before_approval(rule.clock)
@@ -97,13 +97,13 @@ class Interpreter:
         match node:
             case f.Constant():
                 return node.value
-            case f.All():
+            case f.Conjunction():
                 return min(self.value(part, moment, entry) for part in node.parts)
-            case f.Either():
+            case f.Disjunction():
                 return any_of([self.value(part, moment, entry) for part in node.parts])
             case f.Cases():
                 return self.value(node.outcomes[self.value(node.of, moment, entry)], moment, entry)
-            case f.Compare():
+            case f.RangeComparison():
                 right = self.ranged(node.right, moment)
                 value = compare(node.operator, self.ranged(node.left, moment), right)
                 if value == UNKNOWN and node.operator in ("equals", "between"):
@@ -145,12 +145,12 @@ class Interpreter:
             case f.Passed(name):
                 when = entry.get(name)
                 return UNKNOWN if when is None else happened(when, moment.day, self.scene.reported_on)
-            case f.EachYear():
+            case f.FullYears():
                 years = year_moments(node.source, self.scene, moment)
                 values = [(self.value(node.body, one), counts) for one, counts in years]
                 least = min((v if counts or v == TRUE else UNKNOWN for v, counts in values), default=TRUE)
                 return least if any(counts for _, counts in values) else min(least, UNKNOWN)
-            case f.Running() | f.Latest() | f.OfEach():
+            case f.Consecutive() | f.LatestEntry() | f.MostOfEach():
                 rule = self.scene.ruleset.rules[0]  # it is of no rule in particular
                 return see(node.source, self.scene, moment, self.scenario, rule).value
             case f.Followed():
@@ -189,7 +189,7 @@ class Interpreter:
             values.append(value)
         if more:
             values.append(UNKNOWN)
-        elif isinstance(node.over, f.Keys) and more is not None:
+        elif isinstance(node.over, f.TableKeys) and more is not None:
             values.append(FALSE)
         elif node.some and not any(counts == TRUE for _, counts in entries):
             values.append(UNKNOWN if entries else FALSE)
@@ -199,10 +199,10 @@ class Interpreter:
 
     def read(self, over: Any, moment: Moment) -> tuple[list[tuple[Any, int]], bool | None]:
         match over:
-            case f.Entries():
+            case f.ListEntries():
                 entries, more, _ = self.scene.entries_at(self.scene.facts[over.fact], moment)
                 return entries, bool(more)
-            case f.Words():
+            case f.WordList():
                 words, open_end, _ = self.scene.words(over.fact, moment.day)
                 return [(word, TRUE) for word in words or ()], open_end
         table, open_end, path = self.scene.table(over.fact, moment.day)
@@ -218,13 +218,13 @@ class Interpreter:
 
     def ranged(self, term: f.Ranged, moment: Moment) -> Range:
         match term:
-            case f.Quantity():
+            case f.Measure():
                 return self.scene.number(term.fact, moment).range
-            case f.Amount():
+            case f.GroupAmount():
                 return self.scene.groups(term.fact, moment)[term.group].range
-            case f.Part():
+            case f.PartAmount():
                 return self.scene.share(term.fact, term.groups, moment)[term.rest].range
-            case f.Times():
+            case f.Multiple():
                 return self.ranged(term.of, moment).times(term.factor)
         return Range(term.low, term.high)
 

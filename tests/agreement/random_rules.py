@@ -16,7 +16,7 @@ from tic_rules import RuleSet, RuleSetError, parse_ruleset
 from tic_rules.model.centre import Centre
 from tic_rules.model.fields import record_in, words_at
 from tic_rules.model.shipped import shared_vocabulary
-from tic_rules.model.values import Kind
+from tic_rules.model.values import CellKind
 from tic_rules.model.vocabulary import Vocabulary
 
 VOCABULARY = shared_vocabulary()
@@ -342,7 +342,7 @@ class _Draw:
             asked["any"] = [self.where(listed, 0), self.where(listed, 0)]
         return asked
 
-    def test(self, listed: str, attribute: str, kind: Kind | None) -> Any:
+    def test(self, listed: str, attribute: str, kind: CellKind | None) -> Any:
         if kind is not None and kind.name == "date":
             return {"done": True}
         if self.often(15):
@@ -362,12 +362,12 @@ def _list_of(fact: Any) -> str:
     return str(fact["entries"] if isinstance(fact, dict) else fact.list_name)
 
 
-def fields_of(listed: str) -> dict[str, Kind | None]:
+def fields_of(listed: str) -> dict[str, CellKind | None]:
     """The attributes of the entries of a list with what they hold; None for those that are looked up
     elsewhere.
     """
     declared = VOCABULARY.lists[listed]
-    found: dict[str, Kind | None] = {}
+    found: dict[str, CellKind | None] = {}
     for path in () if declared.scalar is not None else declared.paths:
         for name in record_at(Centre, path).model_fields:
             kind = kind_at(Centre, f"{path}.{name}")
@@ -386,12 +386,14 @@ def record_at(model: Any, path: str) -> Any:
     return model
 
 
-def kind_at(model: Any, path: str) -> Kind | None:
+def kind_at(model: Any, path: str) -> CellKind | None:
     """What a field holds, alone or in the entries of a list."""
     above, _, last = path.rpartition(".")
     field = (record_at(model, above) if above else model).model_fields.get(last)
     return (
-        next((held for held in field.metadata if isinstance(held, Kind)), None) if field is not None else None
+        next((held for held in field.metadata if isinstance(held, CellKind)), None)
+        if field is not None
+        else None
     )
 
 

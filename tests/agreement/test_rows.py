@@ -336,10 +336,10 @@ def cells_of(scene: Scene) -> dict[str, Any] | None:
 def _read(interpreter: Interpreter, node: f.Logic, column: n.Column, moment: Moment) -> dict[str, Any]:
     scene = interpreter.scene
     match column.kind, node:
-        case n.Kind.RANGE | n.Kind.MARGIN, f.Compare():
+        case n.ColumnKind.RANGE | n.ColumnKind.MARGIN, f.RangeComparison():
             left, right = (interpreter.ranged(side, moment) for side in (node.left, node.right))
             margin = Range(left.low - right.high, left.high - right.low)
-            ends = margin if column.kind == n.Kind.MARGIN else left
+            ends = margin if column.kind == n.ColumnKind.MARGIN else left
             low, high = (float(end) if isinstance(end, Fraction) else end for end in ends)
             if ends.low == ends.high and abs(low) != INFINITY:
                 return {column.name: low}
@@ -347,9 +347,9 @@ def _read(interpreter: Interpreter, node: f.Logic, column: n.Column, moment: Mom
                 column.low: None if low == -INFINITY else low,
                 column.high: None if high == INFINITY else high,
             }
-        case n.Kind.WORD, _:
+        case n.ColumnKind.WORD, _:
             return dict(_several(column.name, interpreter.possible(column.of, moment)))
-        case n.Kind.DAYS, f.Happened(fact):
+        case n.ColumnKind.DAYS, f.Happened(fact):
             spans = scene.single(fact, moment.day)[0]
             ends_of = dict(
                 _several(column.name, [s for s in spans if s.last != LAST_DAY or s.first.year > 1])
@@ -357,9 +357,9 @@ def _read(interpreter: Interpreter, node: f.Logic, column: n.Column, moment: Mom
             return {f"{name}__first": s.first for name, s in ends_of.items()} | {
                 f"{name}__last": s.last for name, s in ends_of.items()
             }
-        case n.Kind.HAS | n.Kind.ANY_WORD, f.Fold(over=f.Words(fact)):
+        case n.ColumnKind.HAS | n.ColumnKind.ANY_WORD, f.Fold(over=f.WordList(fact)):
             given, more, _ = scene.words(fact, moment.day)
-            there = bool(given) if column.kind == n.Kind.ANY_WORD else column.part in (given or ())
+            there = bool(given) if column.kind == n.ColumnKind.ANY_WORD else column.part in (given or ())
             return {column.name: TRUE if there else UNKNOWN if more else 0}
     return {column.name: interpreter.value(node, moment)}
 

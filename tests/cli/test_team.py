@@ -23,10 +23,10 @@ from click.testing import CliRunner, Result
 
 from tic_rules import Centre, check, load_ruleset
 from tic_rules.cli import main, progress
-from tic_rules.cli.running import Job, Outcome, how_many, in_order, outcomes
+from tic_rules.cli.running import FileOutcome, Job, how_many, in_order, outcomes
 from tic_rules.core.errors import UsageError
 from tic_rules.renderers import FORMATS, Options
-from tic_rules.results.baseline import Entry, baseline_text, read_baseline
+from tic_rules.results.baseline import KnownFinding, baseline_text, read_baseline
 from tic_rules.results.report import VERDICTS
 
 ROOT = Path(__file__).parents[2]
@@ -273,7 +273,8 @@ def test_a_file_without_an_id_is_the_same_however_it_is_named(
 
 def test_a_baseline_of_many_thousand_findings_reads_back() -> None:
     entries = [
-        Entry(f"c{n}", "a/b", "fail", ("2024",), ("6.1", "6.2"), os.path.abspath("c")) for n in range(9_000)
+        KnownFinding(f"c{n}", "a/b", "fail", ("2024",), ("6.1", "6.2"), os.path.abspath("c"))
+        for n in range(9_000)
     ]
     text = baseline_text(entries, "base.json", {"a": "1.0.0"})
     Path("base.json").write_text(text, "utf-8")
@@ -530,11 +531,11 @@ def test_only_so_many_files_are_under_way() -> None:
 
         most = under_way = 0
 
-        def submit(self, function: Any, job: Job, paths: tuple[str, ...]) -> Future[list[Outcome]]:
+        def submit(self, function: Any, job: Job, paths: tuple[str, ...]) -> Future[list[FileOutcome]]:
             self.under_way += 1
             self.most = max(self.most, self.under_way)
-            done: Future[list[Outcome]] = Future()
-            done.set_result([Outcome(files=int(path)) for path in paths])
+            done: Future[list[FileOutcome]] = Future()
+            done.set_result([FileOutcome(files=int(path)) for path in paths])
             return done
 
         def shutdown(self, **_: Any) -> None:

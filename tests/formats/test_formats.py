@@ -23,9 +23,9 @@ from markdown_it import MarkdownIt
 
 from tic_rules import Centre, check, shipped_ids
 from tic_rules.cli import main
-from tic_rules.renderers import FORMATS, Options, Run, markdown, render
+from tic_rules.renderers import FORMATS, FinishedRun, Options, markdown, render
 from tic_rules.renderers.tally import Tally
-from tic_rules.results.baseline import Entry, baseline_of
+from tic_rules.results.baseline import KnownFinding, baseline_of
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -39,7 +39,7 @@ ENDINGS = {
     "junit": "xml",
     "github": "txt",
 }
-KNOWN = baseline_of("baseline.json", [Entry("ex-01", "example_2020/staff-2y", "fail")])
+KNOWN = baseline_of("baseline.json", [KnownFinding("ex-01", "example_2020/staff-2y", "fail")])
 
 
 def shown(format_: str, lang: str = "en", **more: Any) -> str:
@@ -391,11 +391,11 @@ def test_a_comment_has_a_limit_and_shows_the_worst() -> None:
 
 
 def test_no_better_verdict_is_shown_where_a_worse_one_was_left_out() -> None:
-    sheet = markdown.Sheet(Options("markdown", lang="en"))
+    sheet = markdown.MarkdownWriter(Options("markdown", lang="en"))
     for verdict, size in (("compliant", 100), ("undetermined", 35_000), ("undetermined", 30_000)):
         sheet.add(markdown.Block(verdict, verdict.ljust(size) + "\n"))
     sheet.add(markdown.Block("non_compliant", "non-compliant"))
-    text = "".join(sheet.end(Run(Tally())))
+    text = "".join(sheet.end(FinishedRun(Tally())))
     assert (text.count("non-compliant"), text.count("undetermined "), text.count("\ncompliant ")) == (1, 1, 0)
     assert "… 2 more reports are not shown" in text
 

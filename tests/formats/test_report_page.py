@@ -22,7 +22,7 @@ from click.testing import CliRunner
 from tic_rules import Centre, DataError, Report, check, check_programme
 from tic_rules.cli import main
 from tic_rules.model.document import Edit, apply, document_of, get
-from tic_rules.renderers import FORMATS, Options, Run, open_sheet, piece_of, render
+from tic_rules.renderers import FORMATS, FinishedRun, Options, open_writer, piece_of, render
 from tic_rules.renderers.overview import Gathering, due_of
 from tic_rules.renderers.tally import Tally
 from tic_rules.renderers.timeline import timeline_of
@@ -164,11 +164,11 @@ def test_a_report_from_another_process_gives_the_same_page() -> None:
     assert render(sent, Options("ics", "zh")) == render(reports, Options("ics", "zh"))
     for options in (Options("html", "zh"), Options("html", "zh", verbose=True)):
         far = pickle.loads(pickle.dumps([piece_of(report, options) for report in reports]))
-        sheet, tally = open_sheet(options), Tally()
+        writer, tally = open_writer(options), Tally()
         for report, piece in zip(reports, far, strict=True):
-            sheet.add(piece)
+            writer.add(piece)
             tally.add(report, options)
-        assert "".join(sheet.end(Run(tally))) == render(reports, options)
+        assert "".join(writer.end(FinishedRun(tally))) == render(reports, options)
 
 
 @pytest.mark.parametrize("format_", FORMATS)
@@ -176,15 +176,15 @@ def test_no_format_keeps_the_reports_that_it_has_been_given(format_: str) -> Non
     if format_ == "xlsx":
         pytest.importorskip("xlsxwriter", reason="the extra excel is not installed")
     options, alive = Options(format_), WeakSet[Report]()
-    sheet, given = open_sheet(options), []
+    writer, given = open_writer(options), []
     for number in range(12 if format_ in ("html", "xlsx") else 3):  # those keep what they need of a few
         report = check(centre(id=str(number)), "national_2020")
         alive.add(report)
-        given.append(sheet.add(piece_of(report, options)))
+        given.append(writer.add(piece_of(report, options)))
     del report
     gc.collect()
     assert not alive
-    assert any([*given, *sheet.end(Run(Tally()))])
+    assert any([*given, *writer.end(FinishedRun(Tally()))])
 
 
 def test_a_large_workbook_says_what_a_small_one_does(monkeypatch: pytest.MonkeyPatch) -> None:

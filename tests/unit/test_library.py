@@ -3,6 +3,7 @@ installed wheel."""
 
 from __future__ import annotations
 
+import ast
 import gc
 import json
 import pickle
@@ -11,6 +12,7 @@ import sys
 import tomllib
 import venv
 import weakref
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -178,6 +180,17 @@ def test_the_public_names_are_all_there() -> None:
         tic_rules.__all__
     )
     assert (Path(tic_rules.__file__).parent / "py.typed").exists()
+
+
+def test_one_class_a_name() -> None:
+    names = Counter(
+        node.name
+        for file in (ROOT / "src").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    )
+    assert len(names) > 300
+    assert [name for name, times in names.items() if times > 1] == []
 
 
 def test_the_version_stands_once() -> None:

@@ -19,7 +19,7 @@ from corpus_cases import centre_cases
 from generate import random_centre
 
 from tic_rules import Centre, DataError, RuleSet, UsageError, check, load_ruleset, parse_ruleset
-from tic_rules.analysis.plan import Plan, make_plan
+from tic_rules.analysis.plan import ActionPlan, make_plan
 from tic_rules.analysis.plan.choosing import Costs, Open, choose
 from tic_rules.analysis.plan.making import SETTLED
 from tic_rules.analysis.plan.model import Way, change
@@ -35,7 +35,7 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "zhejiang.yaml"
 z3 = pytest.importorskip("z3", reason="plans with a choice need the extra tic-rules[prove]")
 
 
-def plan_of(centre: Centre, ruleset: str, as_of: str, **more: Any) -> Plan:
+def plan_of(centre: Centre, ruleset: str, as_of: str, **more: Any) -> ActionPlan:
     return make_plan(centre, load_ruleset(ruleset), parse_day(as_of), **more)
 
 
@@ -50,7 +50,7 @@ def small(rule: str, vocabulary: str = "") -> RuleSet:
     )
 
 
-def keeps_its_word(plan: Plan, ruleset: str, encouraged: bool = False) -> None:
+def keeps_its_word(plan: ActionPlan, ruleset: str, encouraged: bool = False) -> None:
     again = check(plan.document, ruleset, as_of=plan.before.as_of)
     assert again.verdict == plan.verdict
     assert [finding.status for finding in again] == [finding.status for finding in plan.after]
@@ -632,7 +632,7 @@ REAL = sorted((EXAMPLE.parent / "real").glob("*.yaml"))
 IDENTITY = ("jurisdiction", "category", "fields", "forward_looking_field", "stage")
 
 
-def real_plan(path: Path, **more: Any) -> Plan:
+def real_plan(path: Path, **more: Any) -> ActionPlan:
     centre = Centre.from_file(path)
     rules = {"national": "national_2017", "zhejiang": "zhejiang_2022", "jiangsu": "jiangsu_2020"}
     assert centre.speaks_for is not None

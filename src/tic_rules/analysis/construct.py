@@ -23,7 +23,7 @@ from tic_rules.model.subject import Record, Subject
 from tic_rules.model.values import Series
 
 
-class Value(NamedTuple):
+class ValueDemand(NamedTuple):
     """A single value of a fact; the first of several `choices` stands for all."""
 
     fact: str
@@ -31,7 +31,7 @@ class Value(NamedTuple):
     choices: tuple[object, ...] = ()
 
 
-class Words(NamedTuple):
+class WordsDemand(NamedTuple):
     """Words that are to be among those of a fact: all of them, or one of the `choices`, the first."""
 
     fact: str
@@ -39,7 +39,7 @@ class Words(NamedTuple):
     choices: tuple[str, ...] = ()
 
 
-class Entries(NamedTuple):
+class EntriesDemand(NamedTuple):
     """A list that has an entry as asked, or in which every entry is so; without `where` it is only given."""
 
     fact: str
@@ -49,7 +49,7 @@ class Entries(NamedTuple):
     """How large the amount of a new entry is, where entries have one."""
 
 
-class Keys(NamedTuple):
+class KeysDemand(NamedTuple):
     """A table that has entries as asked under these keys."""
 
     fact: str
@@ -57,7 +57,7 @@ class Keys(NamedTuple):
     where: c.Where
 
 
-Demand = Value | Words | Entries | Keys
+Demand = ValueDemand | WordsDemand | EntriesDemand | KeysDemand
 
 
 class Construct(NamedTuple):
@@ -74,36 +74,36 @@ class Construct(NamedTuple):
         `inner` stands in a text that begins and ends as it has to."""
         match node:
             case c.Is():
-                return Value(node.fact, node.is_ if wanted else self._other(node.fact, (node.is_,)))
+                return ValueDemand(node.fact, node.is_ if wanted else self._other(node.fact, (node.is_,)))
             case c.Among() if wanted:
-                return Value(node.fact, node.among[0], node.among)
+                return ValueDemand(node.fact, node.among[0], node.among)
             case c.Among():
-                return Value(node.fact, self._other(node.fact, node.among))
+                return ValueDemand(node.fact, self._other(node.fact, node.among))
             case c.Given():
-                return Value(node.fact, self._given(self._path(node.fact)) if wanted else None)
+                return ValueDemand(node.fact, self._given(self._path(node.fact)) if wanted else None)
             case c.Done():
-                return Value(node.fact, (self.day if wanted else add_days(self.day, 1)).isoformat())
+                return ValueDemand(node.fact, (self.day if wanted else add_days(self.day, 1)).isoformat())
             case c.Reads():
-                return Value(node.fact, reading(node, inner) if wanted else "其他名称")
+                return ValueDemand(node.fact, reading(node, inner) if wanted else "其他名称")
             case c.AnyAmong():
-                return Words(node.fact, node.any_among[:1] if wanted else (), node.any_among)
+                return WordsDemand(node.fact, node.any_among[:1] if wanted else (), node.any_among)
             case c.Contains():
-                return Words(node.fact, node.contains_all if wanted else ())
+                return WordsDemand(node.fact, node.contains_all if wanted else ())
             case c.Some():
-                return Entries(node.fact, node.some if wanted else None)
+                return EntriesDemand(node.fact, node.some if wanted else None)
             case c.Every():
-                return Entries(node.fact, node.every if wanted else None, every=True)
+                return EntriesDemand(node.fact, node.every if wanted else None, every=True)
             case c.NoneOf():
-                return Entries(node.fact, None if wanted else node.none_of, units=1)
+                return EntriesDemand(node.fact, None if wanted else node.none_of, units=1)
             case c.Largest() | c.Share():
                 groups = self.ruleset.facts[node.fact].groups or {}
                 names = (node.largest,) if isinstance(node, c.Largest) else node.share_of
                 chosen = next((group for group in groups if (group in names) == wanted), names[0])
-                return Entries(node.fact, groups[chosen].where, units=1_000)
+                return EntriesDemand(node.fact, groups[chosen].where, units=1_000)
             case c.Latest():
-                return Entries(node.fact, None)
+                return EntriesDemand(node.fact, None)
             case c.EachOf():
-                return Keys(node.fact, node.each_of if wanted else (), node.has)
+                return KeysDemand(node.fact, node.each_of if wanted else (), node.has)
         return None
 
     def attributes(self, path: str, where: c.Where) -> dict[str, object]:

@@ -21,7 +21,7 @@ KINDS = {
 }
 
 
-class Entry(NamedTuple):
+class GlossaryEntry(NamedTuple):
     """One name of a vocabulary: its kind, labels, unit, where it reads the data, the rules that use it."""
 
     kind: str
@@ -47,13 +47,13 @@ class Entry(NamedTuple):
         return all(word in said for word in words)
 
 
-def glossary(vocabulary: Vocabulary, rulesets: Iterable[RuleSet], text: str = "") -> list[Entry]:
+def glossary(vocabulary: Vocabulary, rulesets: Iterable[RuleSet], text: str = "") -> list[GlossaryEntry]:
     """The names of a vocabulary in which every word of a text stands, in Chinese or English, kind by kind."""
     words = text.casefold().split()
     return [entry for entry in _entries(vocabulary, list(rulesets)) if entry.matches(words)]
 
 
-def _entries(vocabulary: Vocabulary, rulesets: list[RuleSet]) -> Iterator[Entry]:
+def _entries(vocabulary: Vocabulary, rulesets: list[RuleSet]) -> Iterator[GlossaryEntry]:
     facts, topics = _uses(rulesets)
     by_list: dict[str, set[str]] = defaultdict(set)
     by_path: dict[str, set[str]] = defaultdict(set)
@@ -62,11 +62,13 @@ def _entries(vocabulary: Vocabulary, rulesets: list[RuleSet]) -> Iterator[Entry]
         by_list[fact.list_name or ""] |= facts[name]
         for path in reads:
             by_path[path] |= facts[name]
-        yield Entry("facts", name, fact.label.text, fact.unit or "", reads, tuple(sorted(facts[name])))
+        yield GlossaryEntry(
+            "facts", name, fact.label.text, fact.unit or "", reads, tuple(sorted(facts[name]))
+        )
     for name, listed in vocabulary.lists.items():
         label = vocabulary.fields.get(listed.paths[0])
         said = Text(label.zh, label.en) if label is not None else Text(name, name)
-        yield Entry("lists", name, said, "", listed.paths, tuple(sorted(by_list[name])))
+        yield GlossaryEntry("lists", name, said, "", listed.paths, tuple(sorted(by_list[name])))
     for name, field in vocabulary.fields.items():
         used = {
             rule
@@ -74,13 +76,15 @@ def _entries(vocabulary: Vocabulary, rulesets: list[RuleSet]) -> Iterator[Entry]
             if name == path or name.startswith(f"{path}.")
             for rule in rules
         }
-        yield Entry("fields", name, Text(field.zh, field.en), field.unit or "", (), tuple(sorted(used)))
+        yield GlossaryEntry(
+            "fields", name, Text(field.zh, field.en), field.unit or "", (), tuple(sorted(used))
+        )
     for group, words in vocabulary.words.items():
-        yield from (Entry("words", f"{group}.{word}", said.text) for word, said in words.items())
+        yield from (GlossaryEntry("words", f"{group}.{word}", said.text) for word, said in words.items())
     for name, topic in vocabulary.topics.items():
-        yield Entry("topics", name, topic.text, used_by=tuple(sorted(topics[name])))
+        yield GlossaryEntry("topics", name, topic.text, used_by=tuple(sorted(topics[name])))
     for name, unit in vocabulary.units.items():
-        yield Entry("units", name, Text(unit.zh, unit.en))
+        yield GlossaryEntry("units", name, Text(unit.zh, unit.en))
 
 
 def _uses(rulesets: list[RuleSet]) -> tuple[dict[str, set[str]], dict[str, set[str]]]:

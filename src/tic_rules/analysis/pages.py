@@ -23,7 +23,7 @@ Examples = Mapping[tuple[str, str], Sequence[Example]]
 """By rule set and rule."""
 
 
-class Cell(NamedTuple):
+class ComparedRule(NamedTuple):
     """A rule as one entry of the comparison: what it asks in a line, with its thresholds."""
 
     ruleset: RuleSet
@@ -36,19 +36,19 @@ class Cell(NamedTuple):
         return time_marked(self.ruleset, self.rule)
 
 
-class Row(NamedTuple):
+class TopicRow(NamedTuple):
     """A topic, with the rules of each document on it."""
 
     topic: str
     label: Text
-    cells: tuple[tuple[Cell, ...], ...]
+    cells: tuple[tuple[ComparedRule, ...], ...]
 
 
 class RulePage(NamedTuple):
-    cell: Cell
+    cell: ComparedRule
     passes: Example | None
     fails: Example | None
-    sides: tuple[tuple[RuleSet, tuple[Cell, ...]], ...]
+    sides: tuple[tuple[RuleSet, tuple[ComparedRule, ...]], ...]
     """The other documents, each with its rules on the same topic."""
 
 
@@ -56,7 +56,7 @@ class Site(NamedTuple):
     """Everything that the pages are made from."""
 
     rulesets: tuple[RuleSet, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[TopicRow, ...]
     examples: Examples
 
     def pages(self, ruleset: RuleSet) -> Iterator[RulePage]:
@@ -68,7 +68,7 @@ class Site(NamedTuple):
             best = _best(ruleset, rule, self.examples.get((ruleset.id, rule.id), ()))
             yield RulePage(cell_of(ruleset, rule), *best, sides)
 
-    def by_clause(self, ruleset: RuleSet) -> list[tuple[Clause, list[Cell]]]:
+    def by_clause(self, ruleset: RuleSet) -> list[tuple[Clause, list[ComparedRule]]]:
         """The clauses of a document, each with the rules that encode it."""
         return [
             (clause, [cell_of(ruleset, ruleset[name]) for name in clause.rules]) for clause in ruleset.clauses
@@ -88,7 +88,7 @@ def site(rulesets: Sequence[RuleSet], examples: Examples) -> Site:
             for ruleset in rulesets
         )
         if any(cells):
-            rows.append(Row(topic, label, cells))
+            rows.append(TopicRow(topic, label, cells))
     return Site(tuple(rulesets), tuple(rows), examples)
 
 
@@ -99,8 +99,8 @@ def _before(ruleset: RuleSet) -> tuple[int, str]:
     return places.index(ruleset.jurisdiction), str(document.in_force.from_ or document.issued or "")
 
 
-def cell_of(ruleset: RuleSet, rule: Rule) -> Cell:
-    return Cell(ruleset, rule, tuple(_thresholds(ruleset, rule)))
+def cell_of(ruleset: RuleSet, rule: Rule) -> ComparedRule:
+    return ComparedRule(ruleset, rule, tuple(_thresholds(ruleset, rule)))
 
 
 def _thresholds(ruleset: RuleSet, rule: Rule) -> Iterator[Text]:
@@ -130,7 +130,7 @@ def _bound(ruleset: RuleSet, node: c.Compare | c.Share, lang: str) -> str:
     return f"{sign} {bound_text(limit, unit, units, lang)}"
 
 
-def asked(cell: Cell, lang: str) -> str:
+def asked(cell: ComparedRule, lang: str) -> str:
     """What a rule asks, in plain words, marked where it sets a number that the quote does not have."""
     return in_words(cell.ruleset, cell.rule).in_(lang)
 

@@ -58,7 +58,7 @@ _TIMES: dict[str | None, Fraction | int] = {
 }  # fmt: skip
 
 
-class Said(NamedTuple):
+class SpokenNumber(NamedTuple):
     """A number as a text says it: its value, where it stands, and the comparisons that go with it."""
 
     value: int | Fraction
@@ -69,7 +69,7 @@ class Said(NamedTuple):
     """Whether it is said in yuan."""
 
 
-def numbers_in(text: str) -> list[Said]:
+def numbers_in(text: str) -> list[SpokenNumber]:
     """The numbers of a text with the words that compare them."""
     numbers = []
     before = _Before(text)
@@ -112,14 +112,14 @@ def parse_chinese(text: str) -> int:
         return -1
 
 
-def _said(value: Fraction, match: re.Match[str], before: _Before) -> Said:
+def _said(value: Fraction, match: re.Match[str], before: _Before) -> SpokenNumber:
     """What a match says, with the comparison before it in its phrase, and the one right behind it and its
     unit."""
     (start, end), text = match.span(), match.string
     behind = _MARK.split(_INCLUDED.sub("", text[end : end + 16])[:6])[0]
     claims = {operator for word, operator in _AFTER.items() if word in behind} | before.claim(start)
     number = int(value) if value.denominator == 1 else value
-    return Said(number, start, end, frozenset(claims), _YUAN.match(text, end) is not None)
+    return SpokenNumber(number, start, end, frozenset(claims), _YUAN.match(text, end) is not None)
 
 
 class _Before:

@@ -35,7 +35,7 @@ STEPS = 8
 """So many thresholds are shown at equal distances, besides those at which something turns."""
 
 
-class Span(NamedTuple):
+class ThresholdSpan(NamedTuple):
     """Thresholds from end to end for which a centre's finding is the same, with or without the ends."""
 
     first: Number
@@ -57,7 +57,7 @@ class Swept:
     name: str | None
     file: str | None
     as_of: date
-    spans: tuple[Span, ...]
+    spans: tuple[ThresholdSpan, ...]
 
     @property
     def shown(self) -> str:
@@ -276,7 +276,7 @@ def _parts(one: Range, other: Range) -> Iterator[Number]:
 
 def _spans(
     scene: _Noted, rule: Rule, changed: Callable[[Number], Rule], first: Number, last: Number
-) -> tuple[Span, ...]:
+) -> tuple[ThresholdSpan, ...]:
     """The findings of a centre from end to end."""
     follow(rule, scene)
     exemptions = exemptions_of(scene.subject, scene.ruleset).get(rule.id)
@@ -287,12 +287,12 @@ def _spans(
             decision = exempt(decision, exemptions, scene.as_of, set())[1]
         return decision.status
 
-    parts = [Span(first, first, True, True, status(first))]
+    parts = [ThresholdSpan(first, first, True, True, status(first))]
     turns = {turn for turn in scene.turns(_bound_of(rule)) if first < turn < last}
     for before, at in pairwise(sorted({first, last, *turns})):
-        parts.append(Span(before, at, False, False, status(_plain(Fraction(before + at, 2)))))
-        parts.append(Span(at, at, True, True, status(at)))
-    joined: list[Span] = []  # those that follow each other with one status, as one
+        parts.append(ThresholdSpan(before, at, False, False, status(_plain(Fraction(before + at, 2)))))
+        parts.append(ThresholdSpan(at, at, True, True, status(at)))
+    joined: list[ThresholdSpan] = []  # those that follow each other with one status, as one
     for part in parts:
         if joined and joined[-1].status == part.status:
             joined[-1] = joined[-1]._replace(last=part.last, with_last=part.with_last)

@@ -34,7 +34,7 @@ MOST_YEARS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Flip:
+class FindingChange:
     """One finding that changes."""
 
     before: Finding | None
@@ -61,7 +61,7 @@ class Turn:
     """A day on which findings change, and from what to what."""
 
     day: date
-    flips: tuple[Flip, ...]
+    flips: tuple[FindingChange, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class WhatIf:
 
     before: Report
     after: Report
-    flips: tuple[Flip, ...]
+    flips: tuple[FindingChange, ...]
     course_before: Course | None
     course_after: Course | None
 
@@ -135,13 +135,15 @@ def what_if(
     return WhatIf(before, after, flips(before, after), *(*courses, None, None)[:2])
 
 
-def flips(before: Report, after: Report) -> tuple[Flip, ...]:
+def flips(before: Report, after: Report) -> tuple[FindingChange, ...]:
     """The findings that differ in status, in the order of the later report; rules of one side only at the
     end."""
     old = {finding.id: finding for finding in before}
-    changed = [Flip(old.get(f.id), f) for f in after if f.id not in old or old[f.id].status != f.status]
+    changed = [
+        FindingChange(old.get(f.id), f) for f in after if f.id not in old or old[f.id].status != f.status
+    ]
     new = {finding.id for finding in after}
-    return (*changed, *(Flip(f, None) for f in before if f.id not in new))
+    return (*changed, *(FindingChange(f, None) for f in before if f.id not in new))
 
 
 # --- other data ---------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from tic_rules.cli.files import day_of, expand
 from tic_rules.cli.outputs import Folder, Output, Target, opened, placed, targets, to_terminal
 from tic_rules.cli.progress import Progress
 from tic_rules.cli.replacement import guard
-from tic_rules.cli.running import Job, Outcome, decided, outcomes, prepared, put, rulesets_for
+from tic_rules.cli.running import FileOutcome, Job, decided, outcomes, prepared, put, rulesets_for
 from tic_rules.core.errors import Diagnostic, Text, TicRulesError
 from tic_rules.engines.checking import ENGINES, with_centres
 from tic_rules.model.centre import Centre
@@ -25,9 +25,9 @@ from tic_rules.model.programme import Programme
 from tic_rules.model.reading import read_subject
 from tic_rules.model.ruleset import PHASES, Vocabulary
 from tic_rules.model.shipped import shared_vocabulary
-from tic_rules.renderers import FORMATS, Options, Run, sinks
+from tic_rules.renderers import FORMATS, FinishedRun, Options, sinks
 from tic_rules.renderers.tally import Tally
-from tic_rules.results.baseline import Baseline, Entry, baseline_text
+from tic_rules.results.baseline import Baseline, KnownFinding, baseline_text
 from tic_rules.results.labels import STATUS
 from tic_rules.results.parts import Engine
 from tic_rules.results.report import VERDICTS
@@ -183,9 +183,9 @@ class _Checked:
 
     def __init__(self, outputs: Sequence[Output | Folder], bar: Progress, faults: list[Diagnostic]) -> None:
         self.outputs, self.bar = outputs, bar
-        self.total = Outcome(diagnostics=faults, tally=Tally(broken=len(faults)))
+        self.total = FileOutcome(diagnostics=faults, tally=Tally(broken=len(faults)))
 
-    def take(self, outcome: Outcome) -> None:
+    def take(self, outcome: FileOutcome) -> None:
         if outcome.pieces:
             self.bar.make_room()
         for pieces in outcome.pieces:
@@ -196,12 +196,12 @@ class _Checked:
 
     def end(self) -> None:
         for output in self.outputs:
-            output.end(Run(self.total.tally, self.total.diagnostics))
+            output.end(FinishedRun(self.total.tally, self.total.diagnostics))
 
 
-def _programme(job: Job, file: str, centres: Sequence[Centre]) -> Outcome:
+def _programme(job: Job, file: str, centres: Sequence[Centre]) -> FileOutcome:
     """The programme's figures, with the centres of the run."""
-    broken = Outcome(tally=Tally(broken=1))
+    broken = FileOutcome(tally=Tally(broken=1))
     with common.kept(broken.diagnostics):
         ready = prepared(job)
         figures = read_subject(file, Programme, ready.vocabulary, ready.rulesets)
@@ -214,7 +214,7 @@ def _programme(job: Job, file: str, centres: Sequence[Centre]) -> Outcome:
     return broken
 
 
-def _say_notes(total: Outcome, job: Job, lang: str, *, quiet: bool) -> None:
+def _say_notes(total: FileOutcome, job: Job, lang: str, *, quiet: bool) -> None:
     """Faults, then what the baseline and the data hold without need."""
     common.diagnose(total.diagnostics, lang)
     if not quiet:
@@ -222,7 +222,7 @@ def _say_notes(total: Outcome, job: Job, lang: str, *, quiet: bool) -> None:
         common.diagnose((_stale(entry, job.baseline or "") for entry in total.stale), lang)
 
 
-def _stale(entry: Entry, file: str) -> Diagnostic:
+def _stale(entry: KnownFinding, file: str) -> Diagnostic:
     name, rule, status = entry.centre, entry.rule, STATUS[entry.status]
     text = Text(
         f"基线中 {name} 的 {rule}（{status.zh}）已不再出现，可以删去",
@@ -231,7 +231,7 @@ def _stale(entry: Entry, file: str) -> Diagnostic:
     return Diagnostic("stale-baseline", text, file)
 
 
-def _baseline(before: Baseline | None, total: Outcome, file: str) -> str:
+def _baseline(before: Baseline | None, total: FileOutcome, file: str) -> str:
     """The baseline of this run, with what an earlier one says of what this run did not look at."""
     before = before or Baseline(file, {})
     earlier = {entry for entries in before.entries.values() for entry in entries}

@@ -66,7 +66,7 @@ def command(ref: str, centre: str | None, as_of: date | None, rules: str | None,
         if centre is not None:
             data = Centre.from_file(centre, ruleset=[one for one, _ in named])
             finding = check(data, ruleset, as_of=as_of)[rule.id]
-            text += "\n" + _finding(finding, Told(ruleset, rule, lang))
+            text += "\n" + _finding(finding, TraceWords(ruleset, rule, lang))
         parts.append(text)
     write("\n".join(parts), None)
 
@@ -111,7 +111,7 @@ def _rows(ruleset: RuleSet, rule: Rule, lang: str) -> Iterator[tuple[str, str]]:
     yield "文件" if zh else "File", place_shown(ruleset, rule)
 
 
-class Told(NamedTuple):
+class TraceWords(NamedTuple):
     """The rule of a trace, whose words and units it speaks in, and the language."""
 
     ruleset: RuleSet
@@ -135,7 +135,7 @@ class Told(NamedTuple):
         return range_text(Range(low, high), seen["unit"], self.ruleset.vocabulary.units, self.lang)
 
 
-def _finding(finding: Finding, told: Told) -> str:
+def _finding(finding: Finding, told: TraceWords) -> str:
     zh, lang = told.lang == "zh", told.lang
     status, message = STATUS[finding.status].in_(lang), finding.message.in_(lang)
     begun = message.startswith((status, f"尚{status}"))  # 符合：…, 数据不足，…, 尚待完成：…
@@ -155,7 +155,7 @@ def _finding(finding: Finding, told: Told) -> str:
     return "".join(visible(line) + "\n" for line in lines)
 
 
-def _trace(part: Part, told: Told, depth: int) -> list[str]:
+def _trace(part: Part, told: TraceWords, depth: int) -> list[str]:
     shown = f"  [{told.observed(part['observed'])}]" if part.get("observed") is not None else ""
     line = f"{'  ' * depth}{VALUE[part['value']].in_(told.lang)}  {part['condition'].in_(told.lang)}{shown}"
     return [line, *(text for inner in part.get("parts", ()) for text in _trace(inner, told, depth + 1))]

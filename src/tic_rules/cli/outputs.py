@@ -13,7 +13,7 @@ from tic_rules.cli.common import given, no_terminal, put
 from tic_rules.cli.replacement import Replacement, replace_file
 from tic_rules.core.errors import Diagnostic, Text, UsageError, fault
 from tic_rules.core.files import file_name
-from tic_rules.renderers import FORMATS, Options, Piece, Run, open_sheet, sinks
+from tic_rules.renderers import FORMATS, FinishedRun, Options, Piece, open_writer, sinks
 
 ONLY_ONE = Text(
     "只能有一种格式写到标准输出；其余请写到文件",
@@ -110,16 +110,16 @@ class Folder:
 
     def __init__(self, options: Options, names: Sequence[tuple[str, str]]) -> None:
         self.names = names
-        self._sheets = {file_name(file): open_sheet(options) for file, _ in names}
+        self._writers = {file_name(file): open_writer(options) for file, _ in names}
         self._made: list[tuple[str, bytes]] = []
 
     def add(self, piece: Piece) -> None:
-        self._sheets[piece.key[0]].add(piece)
+        self._writers[piece.key[0]].add(piece)
 
-    def end(self, run: Run) -> None:
+    def end(self, run: FinishedRun) -> None:
         for file, name in self.names:
             faults = [one for one in run.diagnostics if one.file == file_name(file)]
-            parts = self._sheets[file_name(file)].end(Run(run.tally, faults))
+            parts = self._writers[file_name(file)].end(FinishedRun(run.tally, faults))
             made = b"".join(part if isinstance(part, bytes) else part.encode() for part in parts)
             self._made.append((name, made))
 
@@ -136,19 +136,19 @@ class Output:
     """One output: pieces in, text out as soon as the format has it. `file` is None for standard output."""
 
     def __init__(self, options: Options, file: Replacement | None) -> None:
-        self.sheet, self.file = open_sheet(options), file
+        self.writer, self.file = open_writer(options), file
         self._format, self._colour = options.format, options.colour
 
     def add(self, piece: Piece) -> None:
-        self._write(self.sheet.add(piece))
+        self._write(self.writer.add(piece))
 
-    def end(self, run: Run) -> None:
-        for part in self.sheet.end(run):
+    def end(self, run: FinishedRun) -> None:
+        for part in self.writer.end(run):
             self._write(part)
 
     def close(self) -> None:
         """Let go of what the format has kept for its end."""
-        close = getattr(self.sheet, "close", None)
+        close = getattr(self.writer, "close", None)
         if close is not None:
             close()
 

@@ -27,7 +27,7 @@ from tic_rules.model.ruleset import RuleSet, Vocabulary
 from tic_rules.model.subject import Subject
 from tic_rules.renderers import Options, piece_of
 from tic_rules.renderers.tally import Tally
-from tic_rules.results.baseline import Baseline, Entry, entries_of, read_baseline
+from tic_rules.results.baseline import Baseline, KnownFinding, entries_of, read_baseline
 from tic_rules.results.parts import Engine
 from tic_rules.results.report import Report
 from tic_rules.results.warnings import is_misnamed
@@ -57,7 +57,7 @@ class Job:
 
 
 @dataclass(slots=True)
-class Outcome:
+class FileOutcome:
     """What came of a file, or of one centre of it."""
 
     files: int = 0
@@ -65,13 +65,13 @@ class Outcome:
     tally: Tally = field(default_factory=Tally)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     notes: list[Diagnostic] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[KnownFinding] = field(default_factory=list)
     versions: dict[str, str] = field(default_factory=dict)
-    judged: list[Entry] = field(default_factory=list)
-    stale: list[Entry] = field(default_factory=list)
+    judged: list[KnownFinding] = field(default_factory=list)
+    stale: list[KnownFinding] = field(default_factory=list)
     approvals: list[Centre] = field(default_factory=list)
 
-    def add(self, other: Outcome) -> None:
+    def add(self, other: FileOutcome) -> None:
         """Add what came of further files, but for their pieces, which have gone out."""
         self.tally.merge(other.tally)
         self.versions |= other.versions
@@ -121,9 +121,9 @@ def rulesets_for(job: Job, subject: Centre | Programme, day: date) -> tuple[Rule
 # --- one file ---------------------------------------------------------------------------------
 
 
-def check_file(job: Job, path: str) -> Iterator[Outcome]:
+def check_file(job: Job, path: str) -> Iterator[FileOutcome]:
     """What comes of each centre of a file; a fault of the file comes last."""
-    last = Outcome(files=1)
+    last = FileOutcome(files=1)
     ready = prepared(job)
     for centre in centres_of(path, ready.vocabulary, ready.rulesets):
         if isinstance(centre, DataError):
@@ -135,7 +135,7 @@ def check_file(job: Job, path: str) -> Iterator[Outcome]:
     yield last
 
 
-def _decided(job: Job, centre: Centre) -> Outcome:
+def _decided(job: Job, centre: Centre) -> FileOutcome:
     day = day_of(centre, job.day, prepared(job).rulesets)
     rulesets = rulesets_for(job, centre, day)
     outcome = put(job, [decided(job, centre, ruleset, day) for ruleset in rulesets])
@@ -154,9 +154,9 @@ def decided(job: Job, subject: Centre | Programme, ruleset: RuleSet, day: date) 
     return check_subject(subject, ruleset, day, job.engine, exemptions=job.exemptions)
 
 
-def put(job: Job, reports: Sequence[Report]) -> Outcome:
+def put(job: Job, reports: Sequence[Report]) -> FileOutcome:
     """Reports in every format asked for, counted, held against the baseline."""
-    ready, outcome = prepared(job), Outcome()
+    ready, outcome = prepared(job), FileOutcome()
     for report in reports:
         if job.phase is not None:
             report = report.only_phase(job.phase)
@@ -196,7 +196,7 @@ def _strangers(centre: Subject, rulesets: Sequence[RuleSet], *, exemptions: bool
 # --- many files -------------------------------------------------------------------------------
 
 
-def outcomes(job: Job, paths: Sequence[str], jobs: int | None) -> Iterator[Outcome]:
+def outcomes(job: Job, paths: Sequence[str], jobs: int | None) -> Iterator[FileOutcome]:
     """What comes of the files, in their order."""
     processes = how_many(len(paths), jobs)
     if processes < 2 or "-" in paths:
@@ -218,9 +218,9 @@ def outcomes(job: Job, paths: Sequence[str], jobs: int | None) -> Iterator[Outco
 
 def in_order(
     pool: ProcessPoolExecutor, job: Job, waiting: deque[tuple[str, ...]], processes: int
-) -> Iterator[Outcome]:
+) -> Iterator[FileOutcome]:
     """What the chunks give, in their order; no more are under way than the processes need."""
-    under_way: deque[Future[list[Outcome]]] = deque()
+    under_way: deque[Future[list[FileOutcome]]] = deque()
     try:
         while waiting or under_way:
             while waiting and len(under_way) < 4 * processes:
@@ -230,7 +230,7 @@ def in_order(
         pool.shutdown(cancel_futures=True)
 
 
-def _check_files(job: Job, paths: tuple[str, ...]) -> list[Outcome]:
+def _check_files(job: Job, paths: tuple[str, ...]) -> list[FileOutcome]:
     return [outcome for path in paths for outcome in check_file(job, path)]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from tic_rules.analysis.glossary import KINDS, Entry, glossary
+from tic_rules.analysis.glossary import KINDS, GlossaryEntry, glossary
 from tic_rules.cli.chinese import Command
 from tic_rules.cli.choosing import named_or_on_hand
 from tic_rules.cli.common import format_option, lang_option, rules_option, write
@@ -38,7 +38,7 @@ def command(text: tuple[str, ...], rules: tuple[str, ...], kind: str | None, for
     write(shown, None, format_=format_)
 
 
-def _lines(entries: Sequence[Entry], lang: str) -> Iterator[str]:
+def _lines(entries: Sequence[GlossaryEntry], lang: str) -> Iterator[str]:
     zh = lang == "zh"
     if not entries:
         yield "没有找到" if zh else "nothing found"
@@ -58,7 +58,7 @@ def _lines(entries: Sequence[Entry], lang: str) -> Iterator[str]:
         yield ""
 
 
-def _used(entry: Entry, zh: bool) -> str:
+def _used(entry: GlossaryEntry, zh: bool) -> str:
     if not entry.used_by:
         return ""
     more = len(entry.used_by) - _SHOWN

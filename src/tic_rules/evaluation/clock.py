@@ -13,7 +13,7 @@ from tic_rules.model.centre import Centre
 from tic_rules.model.ruleset import Rule
 
 
-class Clock(NamedTuple):
+class ClockReading(NamedTuple):
     """When a rule is looked at: `late` is the status that it has then where it does not hold."""
 
     moment: Moment
@@ -24,26 +24,26 @@ class Clock(NamedTuple):
     """The time of the rule was over before the document came into force, for a centre approved before it."""
 
 
-def clock_of(rule: Rule, scene: Scene, scenario: Scenario) -> Clock | None:
+def clock_of(rule: Rule, scene: Scene, scenario: Scenario) -> ClockReading | None:
     """The clock of a rule that is not owed year by year; None where its time has not come.
 
     Rules that say the same of time have the same clock in the same scenario; it is remembered for the
     length of a check."""
     key = (rule.time, scenario)
-    clocks: dict[object, Clock | None] = scene.clocks
+    clocks: dict[object, ClockReading | None] = scene.clocks
     if key not in clocks:
         clocks[key] = _clock(rule, scene, scenario)
     return clocks[key]
 
 
-def _clock(rule: Rule, scene: Scene, scenario: Scenario) -> Clock | None:
+def _clock(rule: Rule, scene: Scene, scenario: Scenario) -> ClockReading | None:
     as_of = scene.as_of
     if rule.from_ is not None:
         opens = opening_of(rule, scenario)
         if opens is None or as_of < opens:
             return None
         late = "fail" if rule.at_once else "pending"
-        return Clock(_moment(rule, scene, scenario, as_of, opens), None, late)
+        return ClockReading(_moment(rule, scene, scenario, as_of, opens), None, late)
     first = _start_of(rule, scenario)
     deadline = deadline_of(rule, scenario)
     if deadline is not None:
@@ -62,7 +62,7 @@ def _clock(rule: Rule, scene: Scene, scenario: Scenario) -> Clock | None:
     over = force is not None and (
         rule.by in ("application", "approval") or (deadline is not None and deadline < force)
     )
-    return Clock(_moment(rule, scene, scenario, last, first), deadline, late, window, over)
+    return ClockReading(_moment(rule, scene, scenario, last, first), deadline, late, window, over)
 
 
 def _moment(rule: Rule, scene: Scene, scenario: Scenario, day: date, start: date) -> Moment:

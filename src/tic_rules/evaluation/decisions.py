@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from tic_rules.core.dates import ANY_DAY, Span, add_days
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, negate
-from tic_rules.evaluation.clock import Clock, Occasion, clock_of, entry_occasion, occasions_owed
+from tic_rules.evaluation.clock import ClockReading, Occasion, clock_of, entry_occasion, occasions_owed
 from tic_rules.evaluation.entries import Moment, Path, undated
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.judgements import settled
@@ -133,7 +133,7 @@ def _holds_anyway(rule: Rule, scene: Scene, scenario: Scenario) -> bool:
     return seen.value == (FALSE if rule.kind == "consequence" else TRUE)
 
 
-def _judge(rule: Rule, scene: Scene, scenario: Scenario, clock: Clock) -> Decision:
+def _judge(rule: Rule, scene: Scene, scenario: Scenario, clock: ClockReading) -> Decision:
     """The requirement at its moment; what breaks it at once; whether the rule applies at all."""
     moment, deadline, late, window, _ = clock
     seen = _look(rule.condition, rule, scene, moment, scenario)

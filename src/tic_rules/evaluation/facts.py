@@ -24,7 +24,7 @@ from tic_rules.evaluation.entries import (
     undated,
 )
 from tic_rules.evaluation.made import Reading, age, average, made
-from tic_rules.evaluation.seen import Followed
+from tic_rules.evaluation.seen import FollowedConsequence
 from tic_rules.evaluation.spans import within
 from tic_rules.model.conditions import Where
 from tic_rules.model.programme import Programme
@@ -106,7 +106,7 @@ class Scene:
         self.programme = isinstance(subject, Programme)
         self.force = None if self.programme else ruleset.document.in_force.from_
         """The day on which the document came into force, for a centre; a programme has its own period."""
-        self.followed: dict[str, Followed] = {}
+        self.followed: dict[str, FollowedConsequence] = {}
         """What became of the consequences that are decided."""
         self.attested: dict[tuple[str, str | None], Given] = {}
         """The attestations that have an effect, by rule and item, each with its place in the data."""

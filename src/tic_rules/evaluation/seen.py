@@ -23,7 +23,7 @@ class Seen(NamedTuple):
     lacking: tuple[str, ...] = ()
 
 
-class Followed(NamedTuple):
+class FollowedConsequence(NamedTuple):
     """What became of a consequence: whether it followed, what keeps that open, from which places."""
 
     value: int

@@ -9,7 +9,7 @@ from tic_rules.evaluation.decisions import Decision, Owed, decide, missing_of
 from tic_rules.evaluation.entries import Moment, Path
 from tic_rules.evaluation.facts import Reading, Scene
 from tic_rules.evaluation.scenarios import Needs, Scenario, Scenarios, clock_places, needs_of, scenarios_of
-from tic_rules.evaluation.seen import Followed, Seen
+from tic_rules.evaluation.seen import FollowedConsequence, Seen
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
 from tic_rules.model.fields import value_at
@@ -296,10 +296,10 @@ def _chained(ruleset: RuleSet) -> tuple[tuple[Rule, Needs], ...]:
     return chained
 
 
-def followed(decision: Decision) -> Followed:
+def followed(decision: Decision) -> FollowedConsequence:
     """What a consequence means for one that waits for it; what has to be judged first waits for the
     attestation."""
     if decision.status == "needs_review":
-        return Followed(UNKNOWN, decision.missing or (("attestations",),))
+        return FollowedConsequence(UNKNOWN, decision.missing or (("attestations",),))
     value = {"fail": TRUE, "unknown": UNKNOWN}.get(decision.status, FALSE)
-    return Followed(value, decision.missing, decision.cites(lambda _: ()) if value == TRUE else ())
+    return FollowedConsequence(value, decision.missing, decision.cites(lambda _: ()) if value == TRUE else ())

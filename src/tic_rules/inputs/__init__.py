@@ -42,9 +42,9 @@ def read_sources(path: str | os.PathLike[str], names: Callable[[], Names]) -> It
         if suffix in LINES:
             yield from sources_of_lines(bytes_to_text(raw, file), file)
         elif suffix in TABLES:
-            from tic_rules.inputs.tables import Reader
+            from tic_rules.inputs.tables import TableReader
 
-            reader = Reader(file, names())
+            reader = TableReader(file, names())
             if suffix in (".csv", ".tsv"):
                 from tic_rules.inputs.csvfile import csv_sources
 

@@ -19,7 +19,7 @@ from tic_rules.core.source import Mark, Source, fault_at
 from tic_rules.inputs.headers import SEARCHED
 from tic_rules.inputs.layout import SERIES, Names, Sheet, Unclear, is_no_data, is_one_of
 from tic_rules.inputs.rows import Row, filled
-from tic_rules.inputs.tables import Reader, Table
+from tic_rules.inputs.tables import Table, TableReader
 from tic_rules.inputs.vertical import is_vertical
 
 MAX_ROWS = 20_000
@@ -145,7 +145,7 @@ def _fault_of(said: str) -> tuple[str, Text]:
     return "csv", Text(f"CSV 语法错误：{zh}", f"CSV syntax error: {en}")
 
 
-def csv_sources(raw: bytes, path: Path, reader: Reader) -> Iterator[Source]:
+def csv_sources(raw: bytes, path: Path, reader: TableReader) -> Iterator[Source]:
     """The centres of a CSV file, with the lists in the files beside it. Raises DataError."""
     main = table_of(decode_table(raw, reader.file), reader.file)
     top = list(islice(main.rows, SEARCHED))

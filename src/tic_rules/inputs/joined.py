@@ -16,7 +16,7 @@ from tic_rules.inputs.headers import Header, needed
 from tic_rules.inputs.layout import ENTRY, SERIES, Column, Sheet, Unclear
 from tic_rules.inputs.rows import (
     Parts,
-    Place,
+    RecordPlace,
     Row,
     Table,
     at_text,
@@ -26,14 +26,14 @@ from tic_rules.inputs.rows import (
 )
 
 if TYPE_CHECKING:
-    from tic_rules.inputs.tables import Reader
+    from tic_rules.inputs.tables import TableReader
 
 
 class Filling(NamedTuple):
     """A centre that rows are put into: its data, the row of each place in it, the faults."""
 
     data: Json
-    places: dict[Parts, Place]
+    places: dict[Parts, RecordPlace]
     faults: list[Diagnostic]
 
 
@@ -41,7 +41,7 @@ class Joined:
     """The rows of the lists, by the row of their centre."""
 
     def __init__(
-        self, reader: Reader, tables: Sequence[tuple[Sheet, Table]], faults: list[Diagnostic]
+        self, reader: TableReader, tables: Sequence[tuple[Sheet, Table]], faults: list[Diagnostic]
     ) -> None:
         self.reader, self.faults = reader, faults
         self.opened: list[tuple[Sheet, Header]] = []
@@ -114,7 +114,7 @@ class Joined:
         """The entries of a centre's lists, into its data."""
         self.given, self.told = {}, set()
         for sheet, header in self.opened:
-            centre.places.setdefault(sheet.parts, Place(header.row, {}, 0))
+            centre.places.setdefault(sheet.parts, RecordPlace(header.row, {}, 0))
         rows = self.by_centre.get(row_of_centre, ())
         for inner in (False, True):  # the entries that others stand in come first
             for number, row in rows:
@@ -181,9 +181,9 @@ class Joined:
             listed[key] = record
         else:
             listed.append(record)
-        places[at] = Place(row, header.places, header.first)
+        places[at] = RecordPlace(row, header.places, header.first)
         if key == 0:
-            places[at_list] = Place(row, {}, header.first)
+            places[at_list] = RecordPlace(row, {}, header.first)
 
     def _is_given(
         self, sheet: Sheet, header: Header, row: Row, into: Json, at_list: Parts, centre: Filling
@@ -314,8 +314,8 @@ class Joined:
         unit = header.money if column.kind == "money" else ""
         said = reader.cell(row, value, plain, unit, (*at, "value"), faults)
         listed.append({"value": said, "date": when})
-        places[at] = Place(row, {("date",): day, ("value",): value}, header.first)
-        places.setdefault(column.parts, Place(row, {}, value))
+        places[at] = RecordPlace(row, {("date",): day, ("value",): value}, header.first)
+        places.setdefault(column.parts, RecordPlace(row, {}, value))
 
     def _dated_column(self, header: Header, row: Row, faults: list[Diagnostic]) -> Column | None:
         """The field that a row of the sheet of series names; None with a fault where it names none."""

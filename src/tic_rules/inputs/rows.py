@@ -35,7 +35,7 @@ class Table(NamedTuple):
     rows: Iterable[Row]
 
 
-class Place(NamedTuple):
+class RecordPlace(NamedTuple):
     """Where a record stands: its row, and the column of each of its fields."""
 
     row: Row
@@ -52,7 +52,7 @@ class TableSource(Source):
         self,
         file: str,
         data: Mapping[str, object],
-        places: dict[Parts, Place],
+        places: dict[Parts, RecordPlace],
         faults: Iterable[Diagnostic] = (),
         refused: bool = False,
     ) -> None:
@@ -92,7 +92,7 @@ class TableSource(Source):
         return True
 
 
-def _column(place: Place, rest: Parts) -> int:
+def _column(place: RecordPlace, rest: Parts) -> int:
     """The column of a field; of what it stands in where it has none, of its first field where it is a record;
     that of the whole row at last."""
     for size in range(len(rest), 0, -1):

@@ -17,7 +17,7 @@ from tic_rules.inputs.layout import Column, Names, Sheet, Unclear
 from tic_rules.inputs.rows import (
     ADDED,
     Parts,
-    Place,
+    RecordPlace,
     Row,
     Table,
     TableSource,
@@ -30,7 +30,7 @@ from tic_rules.inputs.rows import (
 from tic_rules.inputs.unclear import NotClear, unclear
 
 
-class Reader:
+class TableReader:
     """The tables of one file, as data."""
 
     def __init__(self, file: str, names: Names) -> None:
@@ -78,7 +78,7 @@ class Reader:
     def _source(self, header: Header, row: Row, joined: Joined, seen: dict[str, Row]) -> Source:
         faults: list[Diagnostic] = []
         data: Json = {}
-        places: dict[Parts, Place] = {(): Place(row, header.places, header.first)}
+        places: dict[Parts, RecordPlace] = {(): RecordPlace(row, header.places, header.first)}
         self._record(header, row, data, (), faults)
         if (total := self.total(header, row, ())) is not None:
             faults.append(total)
@@ -186,4 +186,4 @@ class Reader:
         return fault_at(mark, code, zh, en, self.file, pointer(parts))
 
 
-__all__ = ["Place", "Reader", "Row", "Table", "TableSource"]
+__all__ = ["RecordPlace", "Row", "Table", "TableReader", "TableSource"]

@@ -17,7 +17,7 @@ from tic_rules.inputs.cells import NONE, read_cell
 from tic_rules.inputs.headers import SEARCHED, Named, named_column, wrong_unit
 from tic_rules.inputs.layout import ITEM, SWITCH, UNIT, VALUE, Column, Unclear, is_no_data, is_one_of
 from tic_rules.inputs.rows import ADDED, filled
-from tic_rules.inputs.tables import Reader, Row, Table
+from tic_rules.inputs.tables import Row, Table, TableReader
 from tic_rules.inputs.titles import unit_above
 from tic_rules.inputs.typed_numbers import MONEY, fits
 from tic_rules.inputs.unclear import NotClear
@@ -27,7 +27,7 @@ _SIGNED = re.compile(r"[(（]?[^\W\d][^:：\d]{0,11}\d?[:：](?!//)")
 """A signature or a note below the items: 填表人：张三, 联系电话：, 注：."""
 
 
-class Item(NamedTuple):
+class ItemRow(NamedTuple):
     """A row of a vertical sheet: its field, and the columns of item, value and unit."""
 
     column: Column
@@ -42,11 +42,11 @@ def is_vertical(table: Table) -> bool:
     return any(_columns_of(row) is not None for row in islice(iter(table.rows), SEARCHED))
 
 
-def as_main(tables: Sequence[Table], reader: Reader, faults: list[Diagnostic]) -> Table:
+def as_main(tables: Sequence[Table], reader: TableReader, faults: list[Diagnostic]) -> Table:
     """The items of vertical sheets as a main sheet of one row; what is not understood goes to `faults`.
 
     The reader takes the unit of the file's amounts from it."""
-    items: dict[str, Item] = {}
+    items: dict[str, ItemRow] = {}
     for table in tables:
         for item in _items(table, reader, faults):
             before = items.get(item.column.path)
@@ -75,7 +75,7 @@ def _across(cells: Sequence[object], places: Sequence[tuple[Row, int]]) -> Row:
     return Row(cells, mark, {number for number, (row, at) in enumerate(places) if at in row.copied})
 
 
-def _filled(item: Item) -> bool:
+def _filled(item: ItemRow) -> bool:
     return bool(_text(item.row, item.value))
 
 
@@ -105,7 +105,7 @@ def _called(row: Row, texts: tuple[Text, ...]) -> list[int]:
     ]
 
 
-def _items(table: Table, reader: Reader, faults: list[Diagnostic]) -> Iterator[Item]:
+def _items(table: Table, reader: TableReader, faults: list[Diagnostic]) -> Iterator[ItemRow]:
     columns: _Columns | None = None
     titles: list[Row] = []
     headings: list[Row] = []
@@ -157,10 +157,12 @@ def _items(table: Table, reader: Reader, faults: list[Diagnostic]) -> Iterator[I
                 zh = f"这一项没有写单位；上面写的{other}用不用于它？请写明，例：{shown}万元"
                 en = f"this has no unit; does {other}, above, go for it? Give it, e.g. {shown}万元"
                 faults.append(reader.fault("unit", zh, en, row.mark(columns.value)))
-        yield Item(column, row, columns.item, columns.value, given)
+        yield ItemRow(column, row, columns.item, columns.value, given)
 
 
-def _named(name: str, row: Row, columns: _Columns, reader: Reader, faults: list[Diagnostic]) -> Named | None:
+def _named(
+    name: str, row: Row, columns: _Columns, reader: TableReader, faults: list[Diagnostic]
+) -> Named | None:
     """The field that an item names; a name that is not known is a fault where something is filled in."""
     names, main = reader.names, reader.names.layout.main
     try:
@@ -187,7 +189,7 @@ def _named(name: str, row: Row, columns: _Columns, reader: Reader, faults: list[
 
 
 def _misplaced(
-    column: Column, row: Row, before: Row, columns: _Columns, reader: Reader, faults: list[Diagnostic]
+    column: Column, row: Row, before: Row, columns: _Columns, reader: TableReader, faults: list[Diagnostic]
 ) -> bool:
     """Whether what an item says stands in another column than it should: that of units, or a nameless one to
     the right, unless that one counts on from the row `before`."""
@@ -234,7 +236,7 @@ def _is_value(cell: object, column: Column) -> bool:
 _UNITLESS = frozenset(["date", "text", "words", "truth", "list", "year", "years"])
 
 
-def _unit_of(named: Named, row: Row, columns: _Columns, reader: Reader, faults: list[Diagnostic]) -> str:
+def _unit_of(named: Named, row: Row, columns: _Columns, reader: TableReader, faults: list[Diagnostic]) -> str:
     """The unit in the name of an item or beside it, for amounts and rates; one that its field has not, or
     two, are a fault where something is filled in, for it may not be dropped."""
     column, unit = named.column, columns.unit
@@ -253,7 +255,7 @@ def _unit_of(named: Named, row: Row, columns: _Columns, reader: Reader, faults: 
     return given if column.kind in ("money", "rate") else ""
 
 
-def _switch(row: Row, columns: _Columns, reader: Reader, faults: list[Diagnostic]) -> None:
+def _switch(row: Row, columns: _Columns, reader: TableReader, faults: list[Diagnostic]) -> None:
     """The unit of the file's amounts; a second one that is different is a fault."""
     said = _text(row, columns.value)
     beside = _text(row, columns.unit) if columns.unit is not None else ""

@@ -14,13 +14,13 @@ from tic_rules.core.source import Mark, Source
 from tic_rules.inputs.layout import MAIN, OUTSIDE, SERIES, Sheet, Unclear, cell_name, is_no_data, is_one_of
 from tic_rules.inputs.package import MAX_AREA, Merged, Package, look_at, too_large
 from tic_rules.inputs.rows import Row
-from tic_rules.inputs.tables import Reader, Table
+from tic_rules.inputs.tables import Table, TableReader
 from tic_rules.inputs.vertical import as_main, is_vertical
 
 _NO_DATA = ("；不是数据的工作表请以 # 开头", "; begin the name of a sheet that is no data with #")
 
 
-def workbook_sources(raw: bytes, file: str, reader: Reader) -> Iterator[Source]:
+def workbook_sources(raw: bytes, file: str, reader: TableReader) -> Iterator[Source]:
     """The centres of a workbook. Raises DataError."""
     package = look_at(raw, file, lambda name: not is_outside(name))
     reader.since_1904 = package.since_1904
@@ -104,7 +104,7 @@ def is_outside(name: str) -> bool:
 
 
 def _sorted_out(
-    tables: list[Table], reader: Reader, faults: list[Diagnostic]
+    tables: list[Table], reader: TableReader, faults: list[Diagnostic]
 ) -> tuple[Table, list[tuple[Sheet, Table]]]:
     """The main sheet, and the sheets of the lists; others go to `faults`. Raises DataError."""
     mains: list[Table] = []
@@ -150,7 +150,7 @@ def _sorted_out(
     return mains[0], lists
 
 
-def _unknown(table: Table, reader: Reader) -> Diagnostic:
+def _unknown(table: Table, reader: TableReader) -> Diagnostic:
     """The fault of a sheet that is neither data nor left out by its name."""
     close = reader.names.close(None, table.name)
     hint = (f"；是不是“{close}”？", f"; did you mean {close}?") if close else _NO_DATA
@@ -158,5 +158,5 @@ def _unknown(table: Table, reader: Reader) -> Diagnostic:
     return _about(f"未知的工作表“{name}”{hint[0]}", f"unknown sheet {name}{hint[1]}", table, reader)
 
 
-def _about(zh: str, en: str, table: Table, reader: Reader) -> Diagnostic:
+def _about(zh: str, en: str, table: Table, reader: TableReader) -> Diagnostic:
     return reader.fault("sheet", zh, en, Mark(1, 1, cell=cell_name(table.name, 1, 1)))

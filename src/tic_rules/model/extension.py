@@ -59,11 +59,11 @@ def extended(model: type[S], vocabulary: Vocabulary) -> type[S]:
     """The model of a vocabulary's data: the one given, with what the vocabulary declares beside it.
 
     Raises RuleSetError where the model has fields already that the vocabulary declares differently."""
-    return _extended(model, Same(vocabulary)) if vocabulary.declared else model
+    return _extended(model, Identity(vocabulary)) if vocabulary.declared else model
 
 
 @lru_cache(maxsize=256)
-def _extended(model: type[S], of: Same) -> type[S]:
+def _extended(model: type[S], of: Identity) -> type[S]:
     vocabulary: Vocabulary = of.value
     added = _own_of(vocabulary, issubclass(model, Programme))
     if added.within(model._own):
@@ -255,7 +255,7 @@ def _differs(path: str, one: Origin | None, other: Origin | None) -> RuleSetErro
     return RuleSetError([Diagnostic("field-differs", text, last.file, last.line)])
 
 
-class Same:
+class Identity:
     """An object as a key by its identity."""
 
     __slots__ = ("value",)
@@ -264,7 +264,7 @@ class Same:
         self.value = value
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Same) and other.value is self.value
+        return isinstance(other, Identity) and other.value is self.value
 
     def __hash__(self) -> int:
         return id(self.value)

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 from tic_rules.model.subject import Record
-from tic_rules.model.values import Kind, WordOf
+from tic_rules.model.values import CellKind, WordOf
 
 
 def value_at(record: object, path: str) -> Any:
@@ -69,13 +69,13 @@ def record_at(model: type[Record], path: str) -> type[Record] | None:
     return record_in(field.annotation) if field is not None else None
 
 
-def kind_of(field: FieldInfo) -> Kind:
+def kind_of(field: FieldInfo) -> CellKind:
     """What a field holds: a kind of value, a `record`, a `list` or a `table` of records."""
     shape = str(field.annotation)
     if record_in(field.annotation) is not None:
-        return Kind("list" if "tuple[" in shape else "table" if "dict[" in shape else "record")
-    marked = next((mark for mark in field.metadata if isinstance(mark, Kind)), None)
-    return marked or Kind("years" if "tuple[" in shape else "text")
+        return CellKind("list" if "tuple[" in shape else "table" if "dict[" in shape else "record")
+    marked = next((mark for mark in field.metadata if isinstance(mark, CellKind)), None)
+    return marked or CellKind("years" if "tuple[" in shape else "text")
 
 
 def records_in(value: object) -> list[tuple[Place, Record]]:

@@ -10,7 +10,7 @@ from tic_rules.inputs import layout
 from tic_rules.inputs.fields import Field
 from tic_rules.inputs.layout import MAIN
 from tic_rules.model.editions import words_on_hand
-from tic_rules.model.extension import Same, extended
+from tic_rules.model.extension import Identity, extended
 from tic_rules.model.fields import kind_of, record_in, words_at
 from tic_rules.model.owners import owners_of_label
 from tic_rules.model.programme import Programme
@@ -89,11 +89,11 @@ def names_of(model: type[Subject], vocabulary: Vocabulary) -> layout.Names:
     them uses for a field; where no rule set is named also for a word, and with what other rule sets on hand
     add. By those of a rule set also with the shared labels of its words."""
     local = words_on_hand() if vocabulary is unnamed_vocabulary() else None
-    return _names(extended(model, local or vocabulary), Same(vocabulary), Same(local))
+    return _names(extended(model, local or vocabulary), Identity(vocabulary), Identity(local))
 
 
 @lru_cache(maxsize=8)
-def _names(model: type[Record], vocabulary: Same, local: Same) -> layout.Names:
+def _names(model: type[Record], vocabulary: Identity, local: Identity) -> layout.Names:
     if not is_shared(vocabulary.value):
         beside = vocabulary.value._joins or (shared_vocabulary(),)
         return layout.Names(described(model, vocabulary.value, beside), owners=owners_of_label)

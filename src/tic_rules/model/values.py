@@ -54,7 +54,7 @@ class Series(tuple[Dated[T], ...], Generic[T]):
     __slots__ = ()
 
 
-class Kind(NamedTuple):
+class CellKind(NamedTuple):
     """Marks what a field holds, for whoever writes or reads it as a cell of a table."""
 
     name: str
@@ -409,44 +409,44 @@ _rate = _number(money=False, whole=False)
 _percentage = _number(money=False, whole=False, percent=True)
 _term = _number(money=False, whole=True, least=1, most=100)
 
-Day = Annotated[Span | None, _scalar(_span, *_DAY), Kind("date")]
-DayOfReport = Annotated[Span | None, _scalar(_exact_day("reported_on"), _ISO), Kind("date")]
-LastDay = Annotated[Span | None, _scalar(_exact_day("expires_on"), _ISO), Kind("date")]
-Year = Annotated[int | None, _scalar(_year, {"type": ["integer", "string"]}), Kind("year")]
-Flag = Annotated[bool | None, _scalar(_truth, _TRUTH), Kind("truth")]
-Truth = Annotated[bool | Series[bool] | None, _series(_truth, _TRUTH), Kind("truth", dated=True)]
-String = Annotated[str | None, _scalar(_text, _STRING), Kind("text")]
+Day = Annotated[Span | None, _scalar(_span, *_DAY), CellKind("date")]
+DayOfReport = Annotated[Span | None, _scalar(_exact_day("reported_on"), _ISO), CellKind("date")]
+LastDay = Annotated[Span | None, _scalar(_exact_day("expires_on"), _ISO), CellKind("date")]
+Year = Annotated[int | None, _scalar(_year, {"type": ["integer", "string"]}), CellKind("year")]
+Flag = Annotated[bool | None, _scalar(_truth, _TRUTH), CellKind("truth")]
+Truth = Annotated[bool | Series[bool] | None, _series(_truth, _TRUTH), CellKind("truth", dated=True)]
+String = Annotated[str | None, _scalar(_text, _STRING), CellKind("text")]
 Key = Annotated[str, AfterValidator(_key)]
-Label = Annotated[str | Series[str] | None, _series(_text, _STRING), Kind("text", dated=True)]
-Words = Annotated[tuple[str, ...] | None, _scalar(_words, _LIST), Kind("words")]
-Money = Annotated[Range | None, _scalar(_money, _AMOUNT, _BOUNDS, number=_money_written), Kind("money")]
+Label = Annotated[str | Series[str] | None, _series(_text, _STRING), CellKind("text", dated=True)]
+Words = Annotated[tuple[str, ...] | None, _scalar(_words, _LIST), CellKind("words")]
+Money = Annotated[Range | None, _scalar(_money, _AMOUNT, _BOUNDS, number=_money_written), CellKind("money")]
 MoneyStock = Annotated[
     Range | Series[Range] | None,
     _series(_money, _AMOUNT, _BOUNDS, number=_money_written),
-    Kind("money", dated=True),
+    CellKind("money", dated=True),
 ]
 Count = Annotated[
-    Range | Series[Range] | None, _series(_whole_number, _AMOUNT, _BOUNDS), Kind("count", dated=True)
+    Range | Series[Range] | None, _series(_whole_number, _AMOUNT, _BOUNDS), CellKind("count", dated=True)
 ]
-Rate = Annotated[Range | Series[Range] | None, _series(_rate, _AMOUNT, _BOUNDS), Kind("rate", dated=True)]
+Rate = Annotated[Range | Series[Range] | None, _series(_rate, _AMOUNT, _BOUNDS), CellKind("rate", dated=True)]
 Percentage = Annotated[
     Range | Series[Range] | None,
     _series(_percentage, _AMOUNT, _BOUNDS, number=_percentage_written),
-    Kind("rate", dated=True),
+    CellKind("rate", dated=True),
 ]
 PercentageTotal = Annotated[
-    Range | None, _scalar(_percentage, _AMOUNT, _BOUNDS, number=_percentage_written), Kind("rate")
+    Range | None, _scalar(_percentage, _AMOUNT, _BOUNDS, number=_percentage_written), CellKind("rate")
 ]
 NumberStock = Annotated[
-    Range | Series[Range] | None, _series(_rate, _AMOUNT, _BOUNDS), Kind("number", dated=True)
+    Range | Series[Range] | None, _series(_rate, _AMOUNT, _BOUNDS), CellKind("number", dated=True)
 ]
-NumberTotal = Annotated[Range | None, _scalar(_rate, _AMOUNT, _BOUNDS), Kind("number")]
-Term = Annotated[Range | None, _scalar(_term, _AMOUNT, _BOUNDS), Kind("count")]
+NumberTotal = Annotated[Range | None, _scalar(_rate, _AMOUNT, _BOUNDS), CellKind("number")]
+Term = Annotated[Range | None, _scalar(_term, _AMOUNT, _BOUNDS), CellKind("count")]
 Target = Annotated[str | None, _scalar(_target, _STRING, {"type": "number"})]
 PlainDate = Annotated[str | None, _scalar(_day_text, _STRING)]
 Stage = Annotated[
     Literal["applicant", "approved"] | None,
     BeforeValidator(reading(lambda value: value)),
     WordOf("stages"),
-    Kind("text"),
+    CellKind("text"),
 ]

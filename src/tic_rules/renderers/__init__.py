@@ -1,8 +1,8 @@
 """Reports to text, one file a format. A format's file is imported when it is asked for.
 
 A format has `piece(report, options, first)`, made where the report was made (perhaps in another process),
-and `Sheet(options)`, which takes the pieces in the order of the input and gives text as soon as it is
-known: so a run over thousands of files holds none of their reports."""
+a `RunWriter`, which takes the pieces in the order of the input and gives text as soon as it is known: so a
+run over thousands of files holds none of their reports."""
 
 from __future__ import annotations
 
@@ -20,18 +20,19 @@ from tic_rules.results.baseline import Baseline
 from tic_rules.results.report import Finding, Report, Verdict
 
 FORMATS = {
-    "text": "tic_rules.renderers.text",
-    "json": "tic_rules.renderers.json",
-    "jsonl": "tic_rules.renderers.json",
-    "markdown": "tic_rules.renderers.markdown",
-    "sarif": "tic_rules.renderers.sarif",
-    "junit": "tic_rules.renderers.junit",
-    "github": "tic_rules.renderers.github",
-    "html": "tic_rules.renderers.html_report",
-    "ics": "tic_rules.renderers.calendar",
-    "xlsx": "tic_rules.renderers.xlsx",
+    "text": ("tic_rules.renderers.text", "TextWriter"),
+    "json": ("tic_rules.renderers.json", "JsonWriter"),
+    "jsonl": ("tic_rules.renderers.json", "JsonWriter"),
+    "markdown": ("tic_rules.renderers.markdown", "MarkdownWriter"),
+    "sarif": ("tic_rules.renderers.sarif", "SarifWriter"),
+    "junit": ("tic_rules.renderers.junit", "JunitWriter"),
+    "github": ("tic_rules.renderers.github", "GithubWriter"),
+    "html": ("tic_rules.renderers.html_report", "HtmlWriter"),
+    "ics": ("tic_rules.renderers.calendar", "CalendarWriter"),
+    "xlsx": ("tic_rules.renderers.xlsx", "WorkbookWriter"),
 }
-"""A module may serve several formats and tells them apart by `options.format`."""
+"""The module of each format, and its writer. One may serve several formats and tells them apart by
+`options.format`."""
 
 BLOCKING = {
     "non_compliant": ("fail",),
@@ -93,27 +94,27 @@ def _blocking(fail_on: tuple[str, ...]) -> frozenset[str]:
 
 
 Piece = Any
-"""What a format needs of a report: its module makes it, its `Sheet` takes it, nobody else looks in."""
+"""What a format needs of a report: its module makes it, its writer takes it, nobody else looks in."""
 
 
 @dataclass(slots=True)
-class Run:
+class FinishedRun:
     """What is known when the last report has come."""
 
     tally: Tally
     diagnostics: Sequence[Diagnostic] = ()
 
 
-class Sheet(Protocol):
+class RunWriter(Protocol):
     """One output of a run."""
 
     def add(self, piece: Piece) -> str: ...
 
-    def end(self, run: Run) -> Iterable[str | bytes]: ...
+    def end(self, run: FinishedRun) -> Iterable[str | bytes]: ...
 
 
 def _module(options: Options) -> ModuleType:
-    return importlib.import_module(FORMATS[options.format])
+    return importlib.import_module(FORMATS[options.format][0])
 
 
 def piece_of(report: Report, options: Options, *, first: bool = True) -> Piece:
@@ -124,20 +125,20 @@ def piece_of(report: Report, options: Options, *, first: bool = True) -> Piece:
     return _module(options).piece(report, options, first)
 
 
-def open_sheet(options: Options) -> Sheet:
-    sheet: Sheet = _module(options).Sheet(options)
-    return sheet
+def open_writer(options: Options) -> RunWriter:
+    writer: RunWriter = getattr(_module(options), FORMATS[options.format][1])(options)
+    return writer
 
 
 def render(reports: Sequence[Report], options: Options) -> str | bytes:
     """The reports in a format: text, or bytes where the format is not text."""
-    sheet, tally, seen = open_sheet(options), Tally(), set[str]()
+    writer, tally, seen = open_writer(options), Tally(), set[str]()
     parts = list[str | bytes]()
     for report in reports:
-        parts.append(sheet.add(piece_of(report, options, first=report.ruleset["id"] not in seen)))
+        parts.append(writer.add(piece_of(report, options, first=report.ruleset["id"] not in seen)))
         seen.add(report.ruleset["id"])
         tally.add(report, options)
-    parts.extend(sheet.end(Run(tally, options.diagnostics)))
+    parts.extend(writer.end(FinishedRun(tally, options.diagnostics)))
     blobs = [part for part in parts if isinstance(part, bytes)]
     if blobs:
         return b"".join(blobs)

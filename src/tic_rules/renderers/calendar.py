@@ -8,7 +8,7 @@ from datetime import date
 
 from tic_rules.core.dates import add_days
 from tic_rules.core.errors import Text, visible
-from tic_rules.renderers import Options, Run
+from tic_rules.renderers import FinishedRun, Options
 from tic_rules.renderers.about import document_of, name_of
 from tic_rules.renderers.overview import due_of
 from tic_rules.renderers.spool import Spool
@@ -38,7 +38,7 @@ def _due_at_the_earliest(report: Report) -> Iterator[tuple[date, Finding]]:
                 yield first, finding
 
 
-class Sheet:
+class CalendarWriter:
     """The entries in the order of their days, each once: several files of a centre say the same of a day. The
     same reports give the same bytes."""
 
@@ -54,7 +54,7 @@ class Sheet:
                 self.days[mark] = day, self.spool.add(text)
         return ""
 
-    def end(self, run: Run) -> Iterator[str]:
+    def end(self, run: FinishedRun) -> Iterator[str]:
         about = ("VERSION:2.0", f"PRODID:-//tic-rules//deadlines//{self.lang.upper()}", "CALSCALE:GREGORIAN")
         yield _written(("BEGIN:VCALENDAR", *about, f"X-WR-CALNAME:{_NAME.in_(self.lang)}"))
         in_order = sorted(self.days.values(), key=lambda one: one[0])

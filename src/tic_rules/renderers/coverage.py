@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tic_rules.analysis.coverage.account import STATES, Coverage, Covered
-from tic_rules.analysis.coverage.layout import Note
+from tic_rules.analysis.coverage.layout import LayoutNote
 from tic_rules.analysis.coverage.sentences import AccountedSentence
 from tic_rules.core.errors import Text, plural, visible
 from tic_rules.renderers import sinks
@@ -81,7 +81,7 @@ def covering(sentence: AccountedSentence, lang: str) -> str:
     return ("；" if lang == "zh" else "; ").join(parts)
 
 
-def noted(note: Note, lang: str) -> str:
+def noted(note: LayoutNote, lang: str) -> str:
     """A note on the text, with its lines."""
     if not note.lines:
         return note.message.in_(lang)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from tic_rules.core.errors import Diagnostic, Text
-from tic_rules.renderers import Options, Run, sinks
+from tic_rules.renderers import FinishedRun, Options, sinks
 from tic_rules.renderers.about import about_of, file_of, who
 from tic_rules.renderers.places import place_of, placed, relative
 from tic_rules.results.report import Finding, Report
@@ -51,7 +51,7 @@ def _level(finding: Finding, options: Options) -> str | None:
     return "warning" if finding.counts and finding.status in ("fail", "unknown", "needs_review") else "notice"
 
 
-class Sheet:
+class GithubWriter:
     """The ten worst of each level; the rest is counted."""
 
     def __init__(self, options: Options) -> None:
@@ -71,7 +71,7 @@ class Sheet:
         insort(kept, one._replace(number=self.seen))
         del kept[MOST:]
 
-    def end(self, run: Run) -> Iterator[str]:
+    def end(self, run: FinishedRun) -> Iterator[str]:
         for diagnostic in run.diagnostics:
             self._keep(Annotation(_RANK["broken"], 0, "error", _fault(diagnostic, self.lang)))
         for level in LEVELS:

@@ -13,9 +13,9 @@ from functools import partial
 from typing import NamedTuple
 
 from tic_rules.core.errors import Text
-from tic_rules.renderers import Options, Run
+from tic_rules.renderers import FinishedRun, Options
 from tic_rules.renderers.about import document_of, name_of
-from tic_rules.renderers.overview import Clause, Gathering
+from tic_rules.renderers.overview import FullClause, Gathering
 from tic_rules.renderers.spool import Spool
 from tic_rules.renderers.timeline import Timeline, timeline_of
 from tic_rules.results.labels import BEARER, MODALITY, PHASE, STATUS, VERDICT
@@ -56,7 +56,7 @@ class One(NamedTuple):
     """The findings by rule, for the lists that name them."""
 
 
-class Row(NamedTuple):
+class ReportRow(NamedTuple):
     """A report in the table of all centres."""
 
     number: int
@@ -75,15 +75,15 @@ _DIVIDE = "<!-- reports -->"
 """Stands in the page where the reports come; no text of a report contains it, because `<` is escaped."""
 
 
-class Sheet:
+class HtmlWriter:
     """The page: reports are written as they come, but for the first `IN_FULL`; the head comes last."""
 
     def __init__(self, options: Options) -> None:
         self.options, self.waiting, self.centres = options, list[Report](), 0
-        self.rows: list[Row] = []
+        self.rows: list[ReportRow] = []
         self.rulesets: dict[str, int] = {}
         self.gathered, self.spool = Gathering(), Spool()
-        self.clauses: dict[str, tuple[tuple[int, int], Clause]] = {}
+        self.clauses: dict[str, tuple[tuple[int, int], FullClause]] = {}
         self._centre: Callable[..., str] | None = None
 
     @property
@@ -97,7 +97,7 @@ class Sheet:
             self._write_waiting()
         return ""
 
-    def end(self, run: Run) -> Iterable[str]:
+    def end(self, run: FinishedRun) -> Iterable[str]:
         from tic_rules.renderers.html import render as page
 
         self._write_waiting(one=not self.rows and len(self.waiting) == 1)
@@ -130,7 +130,7 @@ class Sheet:
             sheet = _shown(len(self.rows), report, self.options.verdict_of(report), self.full)
             document = report.ruleset.document
             self.rows.append(
-                Row(sheet.number, sheet.name, sheet.verdict, sheet.summary, document, report.as_of)
+                ReportRow(sheet.number, sheet.name, sheet.verdict, sheet.summary, document, report.as_of)
             )
             self.rulesets.setdefault(report.ruleset.id, len(self.rulesets))
             self.gathered.add(report)

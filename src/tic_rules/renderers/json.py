@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from tic_rules.core.errors import Diagnostic
-from tic_rules.renderers import Options, Run
+from tic_rules.renderers import FinishedRun, Options
 from tic_rules.results.report import SCHEMA_VERSION, Report
 
 
@@ -16,7 +16,7 @@ def piece(report: Report, options: Options, first: bool = True) -> str:
     return "    " + report.to_json(margin="    ")
 
 
-class Sheet:
+class JsonWriter:
     """The same bytes as if everything had been written at once."""
 
     def __init__(self, options: Options) -> None:
@@ -28,7 +28,7 @@ class Sheet:
             return piece
         return (",\n" if self.count > 1 else self._head() + "\n") + piece
 
-    def end(self, run: Run) -> Iterator[str]:
+    def end(self, run: FinishedRun) -> Iterator[str]:
         if self.lines:
             return
         yield "\n  ]" if self.count else self._head() + "]"

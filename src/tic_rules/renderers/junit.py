@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from tic_rules.core.errors import Diagnostic
-from tic_rules.renderers import Options, Run
+from tic_rules.renderers import FinishedRun, Options
 from tic_rules.renderers.about import about_of, file_of, who
 from tic_rules.renderers.places import place_of, placed
 from tic_rules.renderers.sinks import xml, xml_attribute
@@ -63,7 +63,7 @@ def _warned(report: Report, lang: str) -> str:
     return "    <system-out>" + "\n".join(map(xml, lines)) + "</system-out>\n" if lines else ""
 
 
-class Sheet:
+class JunitWriter:
     def __init__(self, options: Options) -> None:
         self.lang, self.begun = options.lang, False
 
@@ -76,7 +76,7 @@ class Sheet:
         self.begun = True
         return '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="tic-rules">\n'
 
-    def end(self, run: Run) -> Iterator[str]:
+    def end(self, run: FinishedRun) -> Iterator[str]:
         yield self._head()
         for file, faults in groupby(run.diagnostics, key=lambda d: d.file):
             yield _broken(file, list(faults), self.lang)

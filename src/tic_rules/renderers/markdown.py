@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from tic_rules.core.errors import Diagnostic, Text, plural
-from tic_rules.renderers import Options, Run
+from tic_rules.renderers import FinishedRun, Options
 from tic_rules.renderers.about import about_of, file_of, who
 from tic_rules.renderers.places import place_of, relative
 from tic_rules.renderers.sinks import markdown
@@ -81,7 +81,7 @@ def _head(report: Report, options: Options) -> list[str]:
     return [head, "", " · ".join([markdown(source), day, *file]), ""]
 
 
-class Sheet:
+class MarkdownWriter:
     """Held to the end, because the summary comes first; what does not fit is let go as it comes."""
 
     def __init__(self, options: Options) -> None:
@@ -97,7 +97,7 @@ class Sheet:
             self.kept[piece.verdict].append((self.count.total(), piece.text))
         return ""
 
-    def end(self, run: Run) -> Iterator[str]:
+    def end(self, run: FinishedRun) -> Iterator[str]:
         lang = self.options.lang
         title = f"## {'合规检查' if lang == 'zh' else 'Compliance check'}"
         head = "\n".join([title, "", *_summary(run.tally, lang), *_faults(run.diagnostics, lang), ""])

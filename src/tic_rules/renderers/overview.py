@@ -20,7 +20,7 @@ MOST = 12
 """Clauses in a ranking."""
 
 
-class Clause(NamedTuple):
+class FullClause(NamedTuple):
     """A clause in full, for rankings and for the findings of a folded page that refer to it."""
 
     rule: str
@@ -38,7 +38,7 @@ class Due(NamedTuple):
     day: date
     centre: str
     report: int
-    clause: Clause
+    clause: FullClause
 
 
 class Lack(NamedTuple):
@@ -62,7 +62,7 @@ class Gathering:
         self._phases: dict[str, ByCentre] = {phase: ByCentre() for phase in PHASES}
         self._failed: Counter[str] = Counter()
         self._unknown: Counter[str] = Counter()
-        self._clauses: dict[str, Clause] = {}
+        self._clauses: dict[str, FullClause] = {}
         self._lacking: dict[str, Lack] = {}
         self._due: list[Due] = []
         self.targets: list[Finding] = []
@@ -93,11 +93,11 @@ class Gathering:
                 counted = self._failed if finding.status == "fail" else self._unknown
                 counted[self.clause(finding, document).rule] += 1
 
-    def clause(self, finding: Finding, document: Text) -> Clause:
+    def clause(self, finding: Finding, document: Text) -> FullClause:
         """The clause of a finding, made once."""
         if finding.rule not in self._clauses:
             cited, reading, remedy = finding.citation, finding.reading, finding.remedy
-            clause = Clause(
+            clause = FullClause(
                 finding.rule, finding.title, cited["locator"], cited["quote"], reading, remedy, document
             )
             self._clauses[finding.rule] = clause
@@ -116,16 +116,16 @@ class Gathering:
         return [(phase, counted.in_order()) for phase, counted in self._phases.items() if counted.counted]
 
     @property
-    def failed(self) -> list[tuple[Clause, int]]:
+    def failed(self) -> list[tuple[FullClause, int]]:
         """The clauses that fail most, with the number of centres."""
         return self._ranked(self._failed)
 
     @property
-    def unknown(self) -> list[tuple[Clause, int]]:
+    def unknown(self) -> list[tuple[FullClause, int]]:
         """The clauses that are undecided most often."""
         return self._ranked(self._unknown)
 
-    def _ranked(self, counted: Counter[str]) -> list[tuple[Clause, int]]:
+    def _ranked(self, counted: Counter[str]) -> list[tuple[FullClause, int]]:
         return [(self._clauses[rule], number) for rule, number in counted.most_common(MOST)]
 
     @property

@@ -36,7 +36,7 @@ class Style(NamedTuple):
     link: bool = False
 
 
-class Cell(NamedTuple):
+class NewCell(NamedTuple):
     """A cell to be written: its text, its look, and the cell of the workbook that it leads to."""
 
     text: str
@@ -48,7 +48,7 @@ class Unpatchable(Exception):
     """A workbook whose parts are too large, or not as a spreadsheet writes them."""
 
 
-class Book:
+class WorkbookPackage:
     """The package of a workbook, to be changed cell by cell."""
 
     def __init__(self, raw: bytes) -> None:
@@ -142,7 +142,7 @@ class Book:
             return self.texts[int(number)] if number.isdigit() and int(number) < len(self.texts) else ""
         return _text_of(cell)
 
-    def write(self, sheet: str, row: int, column: int, cell: Cell) -> None:
+    def write(self, sheet: str, row: int, column: int, cell: NewCell) -> None:
         """A text into a cell; the row is made where there is none, and keeps its cells in order."""
         tree = self.tree(self.sheets[sheet])
         line = self._row(sheet, row)
@@ -232,7 +232,7 @@ class Book:
 
     # --- a sheet in front -----------------------------------------------------------------------------------
 
-    def put_in_front(self, name: str, rows: Sequence[Sequence[Cell]], widths: Sequence[int]) -> None:
+    def put_in_front(self, name: str, rows: Sequence[Sequence[NewCell]], widths: Sequence[int]) -> None:
         """A sheet before all others, or in the place of the one of its name."""
         content = self._sheet(rows, widths)
         if name in self.sheets:
@@ -272,7 +272,7 @@ class Book:
         for view in _all(book, "workbookView"):
             view.setAttribute("activeTab", str(int(view.getAttribute("activeTab") or 0) + 1))
 
-    def _sheet(self, rows: Sequence[Sequence[Cell]], widths: Sequence[int]) -> bytes:
+    def _sheet(self, rows: Sequence[Sequence[NewCell]], widths: Sequence[int]) -> bytes:
         columns = "".join(
             f'<col min="{at}" max="{at}" width="{width}" customWidth="1"/>'
             for at, width in enumerate(widths, 1)
@@ -304,7 +304,7 @@ def _held(text: str) -> str:
     return sinks.excel(text)[:32_000]
 
 
-def _height(row: Sequence[Cell], widths: Sequence[int]) -> int:
+def _height(row: Sequence[NewCell], widths: Sequence[int]) -> int:
     """As high as the wrapped texts of a row: not every program sees to it itself."""
     lines = [_lines(cell.text, width) for cell, width in zip(row, widths, strict=False)]
     return 14 * min(max(1, *lines), 20) + 2

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from tic_rules.analysis.coverage.account import STATES, coverage
-from tic_rules.analysis.pages import Cell, RulePage, Site, asked
+from tic_rules.analysis.pages import ComparedRule, RulePage, Site, asked
 from tic_rules.core.errors import Text
 from tic_rules.inputs.examples import Example
 from tic_rules.model.ruleset import RuleSet
@@ -52,7 +52,7 @@ def name_of(ruleset: RuleSet) -> Text:
 # --- Markdown ---------------------------------------------------------------------------------
 
 
-def _entry(cell: Cell, lang: str, path: str) -> str:
+def _entry(cell: ComparedRule, lang: str, path: str) -> str:
     bounds = "".join(f" **{markdown_line(bound.in_(lang))}**" for bound in cell.thresholds)
     title, modality = markdown_line(cell.rule.title.text.in_(lang)), MODALITY[cell.rule.modality].in_(lang)
     return f"{SIGNS[cell.rule.modality]} [{title}]({path}){bounds} ({modality})"

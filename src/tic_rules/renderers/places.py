@@ -15,7 +15,7 @@ _IN_A_LIST = re.compile(r"(?P<name>.+):(?P<line>\d+):(?P<column>\d+)\Z")
 """The cell of a datum of a CSV list: its file, line and column."""
 
 
-class Place(NamedTuple):
+class FilePlace(NamedTuple):
     """A place in a file: line and column from 1, None where there is no text; `cell` of a workbook."""
 
     file: str
@@ -37,16 +37,16 @@ def placed(
     end_line: int | None = None,
     end_column: int | None = None,
     cell: str | None = None,
-) -> Place:
+) -> FilePlace:
     """A place as a report or a fault has it; one in a list beside a CSV file is a line of that list."""
     listed = _IN_A_LIST.match(cell or "")
     if listed is None:
-        return Place(file, line, column, end_line, end_column, cell)
+        return FilePlace(file, line, column, end_line, end_column, cell)
     beside = os.path.join(os.path.dirname(file), listed["name"])
-    return Place(beside, int(listed["line"]), int(listed["column"]))
+    return FilePlace(beside, int(listed["line"]), int(listed["column"]))
 
 
-def place_of(finding: Finding, file: str | None) -> Place | None:
+def place_of(finding: Finding, file: str | None) -> FilePlace | None:
     """Where to look to mend a finding; None for data that came from no file."""
     at: Part = finding.place or Part()
     if not at.get("line"):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import groupby
 
-from tic_rules.analysis.plan import Plan, Step
+from tic_rules.analysis.plan import ActionPlan, Step
 from tic_rules.core.errors import Text
 from tic_rules.renderers import sinks
 from tic_rules.renderers.sinks import line, markdown
@@ -36,7 +36,7 @@ PROMISE = Text(
 )
 
 
-def render(plans: Sequence[Plan], format_: str, lang: str) -> str:
+def render(plans: Sequence[ActionPlan], format_: str, lang: str) -> str:
     """The plans in a format."""
     if format_ == "json":
         return sinks.as_json({"schema_version": 1, "plans": [plan.as_dict() for plan in plans]})
@@ -78,21 +78,21 @@ def due(day: date | None, lang: str) -> str:
     return f"{day_text(day, lang)}前（含当日）" if lang == "zh" else f"by {day}"
 
 
-def _name(plan: Plan) -> str:
+def _name(plan: ActionPlan) -> str:
     centre = plan.before.centre
     return (centre and (centre.name or centre.id)) or "—"
 
 
-def _clauses(plan: Plan, rules: Sequence[str], lang: str) -> str:
+def _clauses(plan: ActionPlan, rules: Sequence[str], lang: str) -> str:
     named = [f"{plan.before[rule].citation['locator']} {plan.before[rule].title.in_(lang)}" for rule in rules]
     return ("；" if lang == "zh" else "; ").join(named)
 
 
-def _verdicts(plan: Plan, lang: str) -> str:
+def _verdicts(plan: ActionPlan, lang: str) -> str:
     return f"{VERDICT[plan.before.verdict].in_(lang)} → {VERDICT[plan.verdict].in_(lang)}"
 
 
-def _why(plan: Plan) -> Text:
+def _why(plan: ActionPlan) -> Text:
     """Why the verdict stays as it is, although all steps are taken."""
     reason = plan.after.waiting.reason
     if not plan.steps:
@@ -100,14 +100,14 @@ def _why(plan: Plan) -> Text:
     return Text(f"各步骤做完后仍然如此：{reason.zh}", f"With all steps taken it stays so: {reason.en}")
 
 
-def _document(plan: Plan, lang: str) -> str:
+def _document(plan: ActionPlan, lang: str) -> str:
     """The document that is planned for, and the day."""
     document = plan.before.ruleset["document"]
     title = f"《{document['title']}》  ·  基准日" if lang == "zh" else f"{document['title_en']}  ·  as of"
     return f"{title} {day_text(plan.before.as_of, lang)}"
 
 
-def _text(plan: Plan, lang: str) -> Iterator[str]:
+def _text(plan: ActionPlan, lang: str) -> Iterator[str]:
     zh = lang == "zh"
     yield _name(plan)
     yield _document(plan, lang)
@@ -141,7 +141,7 @@ THIN = 8
 """More data than this missing, and the list of it stands before the steps."""
 
 
-def data_first(plan: Plan) -> list[Text]:
+def data_first(plan: ActionPlan) -> list[Text]:
     """What to supply first, where little is known: the steps rest on it. Empty where little is missing."""
     waits = [wait for wait in plan.before.waiting.data if wait.counted]
     if len(waits) <= THIN:
@@ -155,7 +155,7 @@ def data_first(plan: Plan) -> list[Text]:
     ]
 
 
-def _data_first(plan: Plan, lang: str) -> Iterator[str]:
+def _data_first(plan: ActionPlan, lang: str) -> Iterator[str]:
     listed, zh = data_first(plan), lang == "zh"
     if not listed:
         return
@@ -166,7 +166,7 @@ def _data_first(plan: Plan, lang: str) -> Iterator[str]:
     yield ""
 
 
-def _alternatives(plan: Plan, lang: str) -> Iterator[str]:
+def _alternatives(plan: ActionPlan, lang: str) -> Iterator[str]:
     if not plan.alternatives:
         return
     yield "⇄ 也可以这样做" if lang == "zh" else "⇄ Other ways"
@@ -176,7 +176,7 @@ def _alternatives(plan: Plan, lang: str) -> Iterator[str]:
     yield ""
 
 
-def _markdown(plan: Plan, lang: str) -> Iterator[str]:
+def _markdown(plan: ActionPlan, lang: str) -> Iterator[str]:
     zh = lang == "zh"
     yield f"# {markdown(_name(plan))}"
     yield ""

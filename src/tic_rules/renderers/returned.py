@@ -22,7 +22,7 @@ from tic_rules.model.centre import Centre
 from tic_rules.model.document import get, plain
 from tic_rules.model.shipped import unnamed_vocabulary
 from tic_rules.model.tables import names_of
-from tic_rules.renderers.package import Book, Cell, Style, Unpatchable, at_cell, column_number
+from tic_rules.renderers.package import NewCell, Style, Unpatchable, WorkbookPackage, at_cell, column_number
 from tic_rules.renderers.text import SIGNS
 from tic_rules.renderers.workbook import COLOURS
 from tic_rules.results.labels import BEARER, STATUS, VERDICT
@@ -50,7 +50,7 @@ _CENTRE = (Text("中心", "centre"), 30)
 _CELL = re.compile(r"(.+)!([A-Z]{1,3})([0-9]+)")
 
 
-class Mark(NamedTuple):
+class CellMark(NamedTuple):
     """What is said at a cell; `added`: of an entry still to be added to the list that stands there."""
 
     cell: str
@@ -68,13 +68,13 @@ class Problem(NamedTuple):
     added: bool = False
 
 
-class Said(NamedTuple):
+class WorkbookReport(NamedTuple):
     """What a report says of a workbook: small, and fit to be sent between processes."""
 
     centre: str
     title: str
     reason: str
-    marks: tuple[Mark, ...]
+    marks: tuple[CellMark, ...]
     problems: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
     """What is said of the data: several reports say the same."""
@@ -91,7 +91,7 @@ def is_workbook(report: Report) -> bool:
     return about is not None and report.subject is not None and is_book(str(about.get("file")))
 
 
-def said_of(report: Report, lang: str) -> Said:
+def said_of(report: Report, lang: str) -> WorkbookReport:
     """What is said at which cell, and the lines of the list of problems."""
     document = report.ruleset["document"]
     of = Text(f"《{document['title']}》", document["title_en"]).in_(lang)
@@ -115,7 +115,7 @@ def said_of(report: Report, lang: str) -> Said:
         short = f"{head} {asks}"
         if detail and (kind != "unknown" or any(_given(data, path) for path in finding.missing)):
             short += f"{colon}{detail}"
-        marks += [Mark(cell, kind, short, added) for cell in cells if cell]
+        marks += [CellMark(cell, kind, short, added) for cell in cells if cell]
         if kind in ("fail", "exempted", "note", "unknown", "needs_review"):
             between = finding.deadline_range
             until = f"{between[0]}–{between[1]}" if between else finding.deadline or ""
@@ -128,9 +128,9 @@ def said_of(report: Report, lang: str) -> Said:
     for warning in report.warnings:
         text, cell = warning.message.in_(lang), warning.get("cell") or ""
         if cell:
-            marks.append(Mark(cell, "warning", f"{_WARNED} {text}"))
+            marks.append(CellMark(cell, "warning", f"{_WARNED} {text}"))
         warnings.append(Problem("warning", (_WARNING.in_(lang), "", "", text, "", "", ""), cell))
-    return Said(centre, title, verdict, tuple(marks), tuple(problems), tuple(warnings))
+    return WorkbookReport(centre, title, verdict, tuple(marks), tuple(problems), tuple(warnings))
 
 
 def _given(data: Json, path: str) -> bool:
@@ -143,12 +143,16 @@ def _cells_of(report: Report, paths: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(place.cell for place in places if place.cell))
 
 
-def given_back(file: str, said: Sequence[Said], faults: Sequence[Diagnostic], lang: str) -> bytes | None:
+def given_back(
+    file: str, said: Sequence[WorkbookReport], faults: Sequence[Diagnostic], lang: str
+) -> bytes | None:
     """The workbook with statuses and the list of problems; None where it cannot be patched."""
     try:
-        book = Book(read_named(file, DataError))
+        book = WorkbookPackage(read_named(file, DataError))
         marks = [mark for one in said for mark in one.marks]
-        marks += [Mark(fault.cell, "fail", f"✗ {fault.message.in_(lang)}") for fault in faults if fault.cell]
+        marks += [
+            CellMark(fault.cell, "fail", f"✗ {fault.message.in_(lang)}") for fault in faults if fault.cell
+        ]
         free = _write_statuses(book, marks, lang)
         rows = list(_problem_rows(book, said, faults, lang, free))
         name = next((name for name in book.sheets if is_one_of(name, (PROBLEMS,))), PROBLEMS.in_(lang))
@@ -161,10 +165,10 @@ def given_back(file: str, said: Sequence[Said], faults: Sequence[Diagnostic], la
 # --- statuses beside the items ------------------------------------------------------------------------------
 
 
-def _write_statuses(book: Book, marks: Iterable[Mark], lang: str) -> dict[str, int]:
+def _write_statuses(book: WorkbookPackage, marks: Iterable[CellMark], lang: str) -> dict[str, int]:
     """Gives the row of each sheet in which entries still to be added stand."""
     free_rows: dict[str, int] = {}
-    by_sheet: dict[str, dict[int, list[Mark]]] = {}
+    by_sheet: dict[str, dict[int, list[CellMark]]] = {}
     for mark in marks:
         if (place := _place(mark.cell)) is not None:
             sheet, row, _ = place
@@ -180,18 +184,18 @@ def _write_statuses(book: Book, marks: Iterable[Mark], lang: str) -> dict[str, i
         if is_new:
             if not rows:
                 continue
-            book.write(sheet, row, column, Cell(HEAD[0].in_(lang), Style(bold=True, ground="DCE6F1")))
+            book.write(sheet, row, column, NewCell(HEAD[0].in_(lang), Style(bold=True, ground="DCE6F1")))
             book.widen(sheet, column, _WIDTH)
         free_rows[sheet] = max(_free(book, sheet, column), row + 1)
         below = _below(rows, row, free_rows[sheet])
         for number, line in book.rows(sheet).items():
             earlier = book.texts_of(line).get(column, "")
             if number > row and number not in below and earlier[:1] in _SIGNED:
-                book.write(sheet, number, column, Cell(""))
+                book.write(sheet, number, column, NewCell(""))
         for number, said in below.items():
             if said:
                 kind = min((mark.kind for mark in said), key=ORDER.index)
-                book.write(sheet, number, column, Cell(_told(said, lang), Style(ground=GROUNDS[kind])))
+                book.write(sheet, number, column, NewCell(_told(said, lang), Style(ground=GROUNDS[kind])))
                 book.make_room(sheet, number, column)
     return free_rows
 
@@ -204,17 +208,17 @@ def _place(cell: str) -> tuple[str, int, int] | None:
     return named[1].strip("'").replace("''", "'"), int(named[3]), column_number(named[2])
 
 
-def _free(book: Book, sheet: str, column: int) -> int:
+def _free(book: WorkbookPackage, sheet: str, column: int) -> int:
     """The row below all that a sheet says, but for its statuses."""
     rows = {number: book.texts_of(line) for number, line in book.rows(sheet).items()}
     said = (number for number, texts in rows.items() if any(texts[at] for at in texts if at != column))
     return 1 + max(said, default=0)
 
 
-def _below(rows: dict[int, list[Mark]], header: int, free: int) -> dict[int, list[Mark]]:
+def _below(rows: dict[int, list[CellMark]], header: int, free: int) -> dict[int, list[CellMark]]:
     """The rows of a sheet with what is said there; what is said of the whole list stands in its first row,
     what is said of an entry to be added in the first that is free."""
-    below: dict[int, list[Mark]] = {}
+    below: dict[int, list[CellMark]] = {}
     for number, said in rows.items():
         for mark in said:
             below.setdefault(max(free if mark.added else number, header + 1), []).append(mark)
@@ -224,7 +228,7 @@ def _below(rows: dict[int, list[Mark]], header: int, free: int) -> dict[int, lis
 _SIGNED = frozenset((*SIGNS.values(), _WARNED))
 
 
-def _told(marks: Sequence[Mark], lang: str) -> str:
+def _told(marks: Sequence[CellMark], lang: str) -> str:
     """What is said at a row: the worst first, passes only counted."""
     listed = sorted(dict.fromkeys(marks), key=lambda mark: ORDER.index(mark.kind))
     lines = list(dict.fromkeys(mark.text for mark in listed if mark.kind != "pass"))
@@ -235,7 +239,7 @@ def _told(marks: Sequence[Mark], lang: str) -> str:
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
-def _header(book: Book, sheet: str, first: int | None) -> tuple[int, int, bool] | None:
+def _header(book: WorkbookPackage, sheet: str, first: int | None) -> tuple[int, int, bool] | None:
     """The row of the header and the column of the statuses; True where the column is to be made."""
     top = [(number, book.texts_of(line)) for number, line in sorted(book.rows(sheet).items())]
     for number, texts in top[:_SEARCHED]:
@@ -265,44 +269,48 @@ def _named(sheet: str, texts: Iterable[str]) -> tuple[int, int]:
 # --- the list of problems -----------------------------------------------------------------------------------
 
 
-def _heads(said: Sequence[Said]) -> tuple[tuple[Text, int], ...]:
+def _heads(said: Sequence[WorkbookReport]) -> tuple[tuple[Text, int], ...]:
     several = len({one.centre for one in said}) > 1
     return (_HEADS[0], _CENTRE, *_HEADS[1:]) if several else _HEADS
 
 
 def _problem_rows(
-    book: Book, said: Sequence[Said], faults: Sequence[Diagnostic], lang: str, free: Mapping[str, int]
-) -> Iterator[list[Cell]]:
+    book: WorkbookPackage,
+    said: Sequence[WorkbookReport],
+    faults: Sequence[Diagnostic],
+    lang: str,
+    free: Mapping[str, int],
+) -> Iterator[list[NewCell]]:
     head = Style(bold=True, ground="DCE6F1")
-    yield [Cell(PROBLEMS.in_(lang), Style(bold=True))]
+    yield [NewCell(PROBLEMS.in_(lang), Style(bold=True))]
     for one in said:
-        yield [Cell(""), Cell(one.title, Style(bold=True)), Cell(""), Cell(one.reason)]
+        yield [NewCell(""), NewCell(one.title, Style(bold=True)), NewCell(""), NewCell(one.reason)]
     heads = _heads(said)
-    yield [Cell(text.in_(lang), head) for text, _ in heads]
+    yield [NewCell(text.in_(lang), head) for text, _ in heads]
     unreadable = Text("无法读取", "not read").in_(lang)
     for fault in faults:
         line = [*_line("fail", [unreadable, fault.code, "", fault.message.in_(lang), "", "", ""])]
-        yield [line[0], *(Cell("") for _ in heads[len(_HEADS) :]), *line[1:], _link(book, fault.cell)]
+        yield [line[0], *(NewCell("") for _ in heads[len(_HEADS) :]), *line[1:], _link(book, fault.cell)]
     problems = [(one.centre, problem) for one in said for problem in one.problems]
     problems += dict.fromkeys((one.centre, warning) for one in said for warning in one.warnings)
     for centre, problem in sorted(problems, key=lambda one: ORDER.index(one[1].kind)):
         line = [*_line(problem.kind, problem.texts)]
-        whose = [Cell(centre, Style(bold=False))] if heads is not _HEADS else []
+        whose = [NewCell(centre, Style(bold=False))] if heads is not _HEADS else []
         yield [line[0], *whose, *line[1:], _link(book, problem.cell, free if problem.added else {})]
 
 
-def _line(kind: str, texts: Sequence[str]) -> Iterator[Cell]:
+def _line(kind: str, texts: Sequence[str]) -> Iterator[NewCell]:
     for number, text in enumerate(texts):
-        yield Cell(text, Style(ground=GROUNDS[kind]) if number == 0 else Style(bold=False))
+        yield NewCell(text, Style(ground=GROUNDS[kind]) if number == 0 else Style(bold=False))
 
 
-def _link(book: Book, cell: str, free: Mapping[str, int] | None = None) -> Cell:
+def _link(book: WorkbookPackage, cell: str, free: Mapping[str, int] | None = None) -> NewCell:
     """The cell that a problem leads to; `free` has the rows for entries still to be added."""
     place = _place(cell)
     if place is None:
-        return Cell("")
+        return NewCell("")
     sheet, row, column = place
     if sheet not in book.sheets:
-        return Cell(cell)
+        return NewCell(cell)
     link = at_cell(sheet, (free or {}).get(sheet, row), column)
-    return Cell(link.replace("'", ""), Style(link=True), link)
+    return NewCell(link.replace("'", ""), Style(link=True), link)

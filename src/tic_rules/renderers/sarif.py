@@ -13,10 +13,10 @@ from collections.abc import Iterator
 
 from tic_rules.core.errors import Diagnostic, visible
 from tic_rules.core.scalars import Json
-from tic_rules.renderers import Options, Run, sinks
+from tic_rules.renderers import FinishedRun, Options, sinks
 from tic_rules.renderers.about import about_of
-from tic_rules.renderers.places import Place, place_of, placed, uri
-from tic_rules.renderers.sarif_tool import Tool, artifact, rule_location, rule_of
+from tic_rules.renderers.places import FilePlace, place_of, placed, uri
+from tic_rules.renderers.sarif_tool import SarifTool, artifact, rule_location, rule_of
 from tic_rules.renderers.spool import Spool
 from tic_rules.results.baseline import centre_key
 from tic_rules.results.labels import STATUS
@@ -46,11 +46,11 @@ def piece(report: Report, options: Options, first: bool = True) -> Json:
     }
 
 
-class Sheet:
+class SarifWriter:
     """One run of the tool; the rules of every rule set that was used stand in its driver."""
 
     def __init__(self, options: Options) -> None:
-        self.options, self.tool, self.notes = options, Tool(options.lang), list[Json]()
+        self.options, self.tool, self.notes = options, SarifTool(options.lang), list[Json]()
         self.spool = Spool()
         self.count = 0
 
@@ -64,7 +64,7 @@ class Sheet:
             self.count += 1
         return ""
 
-    def end(self, run: Run) -> Iterator[str]:
+    def end(self, run: FinishedRun) -> Iterator[str]:
         lang = self.options.lang
         notes = [_diagnostic(one, lang) for one in run.diagnostics] + self.notes
         about = {
@@ -146,7 +146,7 @@ def _plain(text: str) -> str:
     return _LINK.sub(r"\\[", visible(text))
 
 
-def _location(place: Place, path: str | None) -> Json:
+def _location(place: FilePlace, path: str | None) -> Json:
     physical: Json = {"artifactLocation": artifact(place.file)}
     result: Json = {"physicalLocation": physical}
     if place.line and not place.cell:
@@ -173,7 +173,7 @@ def _note(warning: Notice, lang: str) -> Json:
     return _notification("warning", warning.code, warning.message.in_(lang), place, warning.path)
 
 
-def _notification(level: str, code: str, text: str, place: Place, path: str | None) -> Json:
+def _notification(level: str, code: str, text: str, place: FilePlace, path: str | None) -> Json:
     result: Json = {"level": level, "message": {"text": _plain(text)}, "descriptor": {"id": code}}
     if place.file:
         result["locations"] = [_location(place, path)]

@@ -79,7 +79,7 @@ def rule_location(finding: Finding) -> Json:
     }
 
 
-class Tool:
+class SarifTool:
     """What is learnt of the rule sets as the reports come in. Rules keep their first index."""
 
     def __init__(self, lang: str) -> None:

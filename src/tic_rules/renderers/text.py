@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from tic_rules.core.errors import Text, visible
-from tic_rules.renderers import Options, Run
+from tic_rules.renderers import FinishedRun, Options
 from tic_rules.renderers.about import about_of
 from tic_rules.renderers.tally import Tally
 from tic_rules.results.labels import BEARER, MODALITY, PHASE, STATUS, VERDICT
@@ -151,7 +151,7 @@ def piece(report: Report, options: Options, first: bool = True) -> str:
     )
 
 
-class Sheet:
+class TextWriter:
     """Report after report, and a summary at the end where there are several centres."""
 
     def __init__(self, options: Options) -> None:
@@ -161,7 +161,7 @@ class Sheet:
         self.count += 1
         return piece if self.count == 1 or self.options.quiet else "\n" + piece
 
-    def end(self, run: Run) -> Iterator[str]:
+    def end(self, run: FinishedRun) -> Iterator[str]:
         if run.tally.many and self.count:
             yield _printed([(), *_summary(run.tally, self.options)], self.options)
 

@@ -21,7 +21,7 @@ _MET = ("pass", "exempted")
 _STATES = ("fail", "pending", "open", "met")
 
 
-class Mark(NamedTuple):
+class DayMark(NamedTuple):
     """A day of the line, and what hangs on it."""
 
     day: date
@@ -34,7 +34,7 @@ class Mark(NamedTuple):
 
 
 class Timeline(NamedTuple):
-    marks: tuple[Mark, ...]
+    marks: tuple[DayMark, ...]
     years: tuple[tuple[str, str, float], ...]
     """The years that owe something: year, status, where it stands."""
     today: date
@@ -72,7 +72,7 @@ def timeline_of(report: Report) -> Timeline | None:
         left = at - {"start": 0.0, "middle": wide / 2, "end": wide}[anchor]
         row = next((number for number, used in enumerate(rows) if left > used), 2)
         rows[row] = left + wide
-        marks.append(Mark(day, at, row, anchor, label, _counts(by_day[day])))
+        marks.append(DayMark(day, at, row, anchor, label, _counts(by_day[day])))
     owed = _years(years, x, first, last)
     return Timeline(tuple(marks), owed, today, x(today), 150 + 44 * (max(m.y for m in marks)))
 

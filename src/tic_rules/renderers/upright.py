@@ -13,7 +13,7 @@ from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.model.spoken import title_of, words_asked
 from tic_rules.renderers.headers import Form
-from tic_rules.renderers.workbook import Options, Page, Writer, lead_of, on_paper
+from tic_rules.renderers.workbook import DropDowns, Page, Writer, lead_of, on_paper
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -38,7 +38,7 @@ _SWITCH = Text(
 
 def write_upright(writer: Writer, form: Form, rulesets: Sequence[RuleSet]) -> None:
     """The sheets of the subjects, then those of the lists."""
-    options = Options(writer)
+    options = DropDowns(writer)
     for title, columns in _subjects(form):
         _subject(writer, form, options, title, columns)
     keys = _keys(rulesets)
@@ -90,7 +90,7 @@ def _subjects(form: Form) -> Iterator[tuple[str, list[Column]]]:
         yield form.says(_LISTS), lists
 
 
-def _subject(writer: Writer, form: Form, options: Options, title: str, columns: Sequence[Column]) -> None:
+def _subject(writer: Writer, form: Form, options: DropDowns, title: str, columns: Sequence[Column]) -> None:
     page = writer.book.add_worksheet(title)
     writer.put(page, 0, 0, title, writer.style(bold=True, font_size=14))
     writer.put(page, 1, 0, form.says(_TOP), writer.style(italic=True))

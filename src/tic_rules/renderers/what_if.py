@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
-from tic_rules.analysis.what_if import Course, Flip, WhatIf, summary
+from tic_rules.analysis.what_if import Course, FindingChange, WhatIf, summary
 from tic_rules.analysis.what_if_words import told_over
 from tic_rules.core.errors import Text
 from tic_rules.core.scalars import Json
@@ -65,7 +65,7 @@ def _side(report: Report) -> Json:
     return {**about, "as_of": report.as_of, "verdict": report.verdict}
 
 
-def _flip(flip: Flip) -> Json:
+def _flip(flip: FindingChange) -> Json:
     finding = flip.finding
     return {
         "rule": finding.rule,
@@ -138,19 +138,19 @@ def courses(result: WhatIf) -> list[tuple[Text, Course]]:
     return [(title, course) for title, course in listed if course is not None]
 
 
-def moves(flip: Flip) -> Text:
+def moves(flip: FindingChange) -> Text:
     """From which status to which."""
     sides = [STATUS[side.status] if side else Text("—", "—") for side in (flip.before, flip.after)]
     return Text.listed(sides, " → ", " → ")
 
 
-def clause_of(flip: Flip) -> Text:
+def clause_of(flip: FindingChange) -> Text:
     at, title = flip.finding.citation.locator, flip.finding.title
     return Text(f"{at} {title.zh}", f"{at} {title.en}")
 
 
 def by_day(
-    course: Course, line_of: Callable[[Flip], Text], most: int | None = None
+    course: Course, line_of: Callable[[FindingChange], Text], most: int | None = None
 ) -> list[tuple[date, list[Text]]]:
     """What turns, at most so many of a day in full, and what falls due, by day."""
     listed: dict[date, list[Text]] = {}
@@ -196,7 +196,7 @@ def _text(result: WhatIf, lang: str, assumed: Sequence[Text]) -> Iterator[str]:
         yield ""
 
 
-def _flips(flips: Sequence[Flip], lang: str) -> Iterator[str]:
+def _flips(flips: Sequence[FindingChange], lang: str) -> Iterator[str]:
     if not flips:
         yield "没有判定改变。" if lang == "zh" else "No finding changes."
         yield ""
@@ -217,7 +217,7 @@ def _course_text(course: Course, lang: str) -> Iterator[str]:
             yield f"  {day if not number else ' ' * 10}  {text.in_(lang)}"
 
 
-def _turned(flip: Flip) -> Text:
+def _turned(flip: FindingChange) -> Text:
     move, clause = moves(flip), clause_of(flip)
     return Text(f"{pad(move.zh, 24)} {clause.zh}", f"{pad(move.en, 24)} {clause.en}")
 
@@ -266,6 +266,6 @@ def _picture(course: Course) -> Json:
     }  # fmt: skip
 
 
-def _turn(flip: Flip) -> Text:
+def _turn(flip: FindingChange) -> Text:
     move, clause = moves(flip), clause_of(flip)
     return Text(f"{move.zh}：{clause.zh}", f"{move.en}: {clause.en}")

@@ -39,17 +39,19 @@ COLOURS = {
 _WIDTHS = {"date": 20, "money": 16, "count": 18, "truth": 14, "year": 8}
 
 
-class Note(NamedTuple):
+class CellNote(NamedTuple):
     """What is said at a cell, and the worst of it, which colours the cell."""
 
     status: str
     text: str
 
-    def after(self, before: Note | None) -> Note:
+    def after(self, before: CellNote | None) -> CellNote:
         """Both of two notes at one cell."""
         if before is None:
             return self
-        return Note(min((before.status, self.status), key=[*COLOURS].index), f"{before.text}\n\n{self.text}")
+        return CellNote(
+            min((before.status, self.status), key=[*COLOURS].index), f"{before.text}\n\n{self.text}"
+        )
 
 
 def _width(text: str) -> int:
@@ -122,10 +124,10 @@ def write_form(
     writer: Writer,
     form: Form,
     subjects: Sequence[Mapping[str, object]],
-    notes: Sequence[Mapping[Parts, Note]] = (),
+    notes: Sequence[Mapping[Parts, CellNote]] = (),
 ) -> None:
     """The main sheet and those of the lists, with subjects (plain data) or blank; `notes` at cells."""
-    options = Options(writer)
+    options = DropDowns(writer)
     main = Page(writer, form, form.main, (), options)
     pages = [(sheet, Page(writer, form, sheet, lead_of(sheet), options)) for sheet in form.lists]
     for index, subject in enumerate(subjects):
@@ -162,7 +164,9 @@ def rows_of(
             yield (*outer, number, *inner, key), [number + 1, *([key] if sheet.keyed else [])], record
 
 
-def _say(parts: Parts, note: Note, main: Page, row: int, listed: Mapping[Parts, tuple[Page, int]]) -> None:
+def _say(
+    parts: Parts, note: CellNote, main: Page, row: int, listed: Mapping[Parts, tuple[Page, int]]
+) -> None:
     """A note at its own cell; for what has none, at the row that it belongs to."""
     for size in range(len(parts), 0, -1):
         if parts[:size] in listed:
@@ -188,13 +192,13 @@ class Page:
         form: Form,
         sheet: Sheet,
         lead: Sequence[Text],
-        options: Options,
+        options: DropDowns,
         last: Text | None = None,
     ) -> None:
         """`lead` are columns before those of the sheet; `last` one behind them, for others to write to."""
         self.writer, self.form, self.sheet, self.lead, self.options = writer, form, sheet, lead, options
         self.page = writer.book.add_worksheet(sheet_title(sheet, form.lang))
-        self.rows: list[tuple[list[object], dict[int, Note]]] = []
+        self.rows: list[tuple[list[object], dict[int, CellNote]]] = []
         self.columns: dict[Parts, int] = {
             column.parts: len(lead) + index for index, column in enumerate(sheet.columns)
         }
@@ -223,7 +227,7 @@ class Page:
         self.rows.append((cells, {}))
         return len(self.rows) - 1
 
-    def note(self, row: int, parts: Parts, note: Note) -> None:
+    def note(self, row: int, parts: Parts, note: CellNote) -> None:
         longest_first = (parts[:size] for size in range(len(parts), 0, -1))
         below = (some for some in self.columns if some[: len(parts)] == parts)
         at = next((self.columns[some] for some in (*longest_first, *below) if some in self.columns), 0)
@@ -252,7 +256,7 @@ class Page:
             self.options.offer(self.page, (1, at, last, at), *self.form.choices(column))
 
 
-class Options:
+class DropDowns:
     """The words of the drop-downs, on a hidden sheet of their own."""
 
     def __init__(self, writer: Writer) -> None:

@@ -16,12 +16,12 @@ from tic_rules.model.extension import extended, own_words
 from tic_rules.model.shipped import whole_vocabulary
 from tic_rules.model.tables import layout_of
 from tic_rules.model.vocabulary import Vocabulary
-from tic_rules.renderers import Options, Run
+from tic_rules.renderers import FinishedRun, Options
 from tic_rules.renderers.about import about_of
 from tic_rules.renderers.headers import Form
 from tic_rules.renderers.places import place_of, placed
-from tic_rules.renderers.returned import Said, given_back, is_book, is_workbook, said_of
-from tic_rules.renderers.workbook import COLOURS, Note, Parts, Writer, on_paper, rows_of, write_form
+from tic_rules.renderers.returned import WorkbookReport, given_back, is_book, is_workbook, said_of
+from tic_rules.renderers.workbook import COLOURS, CellNote, Parts, Writer, on_paper, rows_of, write_form
 from tic_rules.results.baseline import centre_key
 from tic_rules.results.labels import MODALITY, STATUS, VERDICT
 from tic_rules.results.parts import Notice
@@ -58,7 +58,7 @@ Row = tuple[Sequence[str | int], int | None, Mapping[str, object]]
 Heads = Sequence[tuple[Text, int]]
 
 
-class Piece(NamedTuple):
+class WorkbookPiece(NamedTuple):
     """A report as the workbook needs it; small, and fit to be sent between processes."""
 
     name: str
@@ -70,14 +70,14 @@ class Piece(NamedTuple):
     data: Json | None
     extension: Vocabulary | None
     """The fields and words that the data has beside those of the shipped model."""
-    notes: tuple[tuple[Parts, Note], ...]
+    notes: tuple[tuple[Parts, CellNote], ...]
     warnings: tuple[tuple[str, ...], ...]
     """What is said of the data, and where."""
-    said: Said | None
+    said: WorkbookReport | None
     """What is said of the workbook that the centre stands in, to be given back."""
 
 
-def piece(report: Report, options: Options, first: bool = True) -> Piece:
+def piece(report: Report, options: Options, first: bool = True) -> WorkbookPiece:
     lang, about = options.lang, about_of(report)
     name = str(about.get("name") or ("" if report.centre else _WHOLE.in_(lang)))
     ident, file = str(about.get("id") or ""), str(about.get("file") or "")
@@ -96,7 +96,7 @@ def piece(report: Report, options: Options, first: bool = True) -> Piece:
     warnings = tuple((name or ident or file, w.message.in_(lang), _where(w)) for w in report.warnings)
     said = said_of(report, lang) if is_workbook(report) else None
     key = (file, centre_key(report), name)
-    return Piece(name, ident, key, verdict, status, rows, data, extension, notes, warnings, said)
+    return WorkbookPiece(name, ident, key, verdict, status, rows, data, extension, notes, warnings, said)
 
 
 def _where(warning: Notice) -> str:
@@ -117,26 +117,26 @@ def _row(finding: Finding, name: str, file: str, lang: str) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _notes(finding: Finding, kind: str, lang: str) -> Iterator[tuple[Parts, Note]]:
+def _notes(finding: Finding, kind: str, lang: str) -> Iterator[tuple[Parts, CellNote]]:
     """What is said of a finding at a cell: at each field that is missing, else where it is mended."""
     head = f"【{STATUS[finding.status].in_(lang)}】{finding.citation['locator']} {finding.title.in_(lang)}"
     asked = to_do(finding).in_(lang)
-    note = Note(kind, f"{head}\n{finding.message.in_(lang)}" + (f"\n→ {asked}" if asked else ""))
+    note = CellNote(kind, f"{head}\n{finding.message.in_(lang)}" + (f"\n→ {asked}" if asked else ""))
     for path in finding.missing[:20] or [(finding.place or Part()).get("path") or ""]:
         yield steps(unpointer(path)), note
 
 
-class Sheet:
+class WorkbookWriter:
     """The workbook; it is written when the last report has come."""
 
     def __init__(self, options: Options) -> None:
-        self.lang, self.pieces = options.lang, list[Piece]()
+        self.lang, self.pieces = options.lang, list[WorkbookPiece]()
 
-    def add(self, piece: Piece) -> str:
+    def add(self, piece: WorkbookPiece) -> str:
         self.pieces.append(piece)
         return ""
 
-    def end(self, run: Run) -> Iterator[bytes]:
+    def end(self, run: FinishedRun) -> Iterator[bytes]:
         returned = self._given_back(run.diagnostics)
         if returned is not None:
             yield returned
@@ -219,7 +219,7 @@ class Sheet:
     def _data(self, writer: Writer) -> None:
         """The data as the workbook to fill in has it. Nothing where no report knows its data."""
         subjects: dict[tuple[str, str, str], Json] = {}
-        notes: dict[tuple[str, str, str], list[tuple[Parts, Note]]] = {}
+        notes: dict[tuple[str, str, str], list[tuple[Parts, CellNote]]] = {}
         for one in self.pieces:
             if one.data is not None:
                 subjects[one.key] = one.data
@@ -240,15 +240,15 @@ class Sheet:
         write_form(writer, Form(layout, vocabulary, self.lang, wanted, {}), list(subjects.values()), said)
 
 
-def _merged(notes: Sequence[tuple[Parts, Note]]) -> dict[Parts, Note]:
-    merged: dict[Parts, Note] = {}
+def _merged(notes: Sequence[tuple[Parts, CellNote]]) -> dict[Parts, CellNote]:
+    merged: dict[Parts, CellNote] = {}
     for parts, note in notes:
         merged[parts] = note.after(merged.get(parts))
     return merged
 
 
 def _wanted(
-    layout: Layout, subjects: Sequence[Mapping[str, object]], notes: Sequence[Mapping[Parts, Note]]
+    layout: Layout, subjects: Sequence[Mapping[str, object]], notes: Sequence[Mapping[Parts, CellNote]]
 ) -> Iterator[str]:
     """The fields that a subject gives, and those of which something is said."""
     yield "id"

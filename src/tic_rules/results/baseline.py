@@ -37,7 +37,7 @@ _OWED = re.compile(rf"[0-9]{{1,4}}|{_DAY}(?:/{_DAY})?")
 """A year, or what names a cycle or an entry: a day, or the two that it may be between."""
 
 
-class Entry(NamedTuple):
+class KnownFinding(NamedTuple):
     """One known finding. `years` and `lacking` say what of the rule it concerns; empty where it concerns the
     rule as a whole. Of a cycle or an entry, `years` has the day that names it: two may fall due in one year.
 
@@ -54,7 +54,7 @@ class Entry(NamedTuple):
         """Whether the entry may be of a file: its own, or where that has moved, not one with the same id."""
         return not self.file or not file or self.file == file or not os.path.exists(self.file)
 
-    def covers(self, other: Entry) -> bool:
+    def covers(self, other: KnownFinding) -> bool:
         """Whether the other is the same finding, no worse than it was."""
         if (self.centre, self.rule) != (other.centre, other.rule) or _WORSE[self.status] < _WORSE[
             other.status
@@ -90,11 +90,11 @@ def _span(year: str) -> tuple[str, str]:
     return "" if first == ".." else first, _ENDLESS if (last or first) == ".." else last or first
 
 
-def entry_of(report: Report, finding: Finding) -> Entry:
+def entry_of(report: Report, finding: Finding) -> KnownFinding:
     owed = [year for year in finding.years if year["status"] == finding.status]
     years = tuple(sorted(str(year.get("of", year["year"])) for year in owed))
     lacking = tuple(sorted(finding.lacking))
-    return Entry(centre_key(report), finding.rule, finding.status, years, lacking, _file_of(report))
+    return KnownFinding(centre_key(report), finding.rule, finding.status, years, lacking, _file_of(report))
 
 
 def _file_of(report: Report) -> str:
@@ -116,7 +116,7 @@ def centre_key(report: Report) -> str:
     return file + which + (f":{name}" if name else "")
 
 
-def entries_of(report: Report) -> list[Entry]:
+def entries_of(report: Report) -> list[KnownFinding]:
     """What a baseline records of a report: the findings that count and are not as they should be."""
     return [entry_of(report, finding) for finding in report if finding.counts and finding.status in STATUSES]
 
@@ -126,7 +126,7 @@ class Baseline:
     """The known findings, by centre and rule."""
 
     file: str
-    entries: dict[tuple[str, str], tuple[Entry, ...]]
+    entries: dict[tuple[str, str], tuple[KnownFinding, ...]]
     versions: Mapping[str, str] = field(default_factory=dict)
     """The rule sets that the baseline was written by, with their versions; older ones have none."""
 
@@ -150,7 +150,7 @@ class Baseline:
         new = entry_of(report, finding)
         return any(entry.covers(new) for entry in entries)
 
-    def about(self, report: Report) -> list[Entry]:
+    def about(self, report: Report) -> list[KnownFinding]:
         """The entries that a report speaks of: its centre's and its file's, of the rules that it decided."""
         who, file = centre_key(report), _file_of(report)
         return [
@@ -160,14 +160,16 @@ class Baseline:
             if entry.of_file(file)
         ]
 
-    def stale(self, report: Report) -> list[Entry]:
+    def stale(self, report: Report) -> list[KnownFinding]:
         """The entries that no finding of the report needs any longer."""
         still = {entry.rule for entry in entries_of(report)}
         return [entry for entry in self.about(report) if entry.rule not in still]
 
 
-def baseline_of(file: str, entries: Iterable[Entry], versions: Mapping[str, str] | None = None) -> Baseline:
-    by_rule: dict[tuple[str, str], tuple[Entry, ...]] = {}
+def baseline_of(
+    file: str, entries: Iterable[KnownFinding], versions: Mapping[str, str] | None = None
+) -> Baseline:
+    by_rule: dict[tuple[str, str], tuple[KnownFinding, ...]] = {}
     for entry in sorted(set(entries)):
         key = (entry.centre, entry.rule)
         by_rule[key] = (*by_rule.get(key, ()), entry)
@@ -177,7 +179,7 @@ def baseline_of(file: str, entries: Iterable[Entry], versions: Mapping[str, str]
 # --- the file -----------------------------------------------------------------------------------------------
 
 
-def baseline_text(entries: Iterable[Entry], path: str, versions: Mapping[str, str]) -> str:
+def baseline_text(entries: Iterable[KnownFinding], path: str, versions: Mapping[str, str]) -> str:
     """A baseline as JSON, one entry a line, so that a change of it reads well in a review. Files are told
     from where it will lie; `versions` are those of the rule sets that decided."""
     lines = []
@@ -256,7 +258,7 @@ def _versions(data: Json, source: Source, faults: list[Diagnostic]) -> dict[str,
     return {}
 
 
-def _entry(item: object, source: Source, index: int, faults: list[Diagnostic]) -> Entry | None:
+def _entry(item: object, source: Source, index: int, faults: list[Diagnostic]) -> KnownFinding | None:
     at = ("baseline", index)
     if not isinstance(item, dict) or not all(isinstance(item.get(key), str) for key in _KEYS[:3]):
         zh, en = "每条要有 centre、rule、status", "an entry has centre, rule and status"
@@ -277,7 +279,7 @@ def _entry(item: object, source: Source, index: int, faults: list[Diagnostic]) -
         en = f"a key or a value does not fit; the keys are {', '.join(_KEYS)}"
         faults.append(source.fault("baseline", zh, en, at))
         return None
-    return Entry(
+    return KnownFinding(
         str(item["centre"]),
         str(item["rule"]),
         str(item["status"]),

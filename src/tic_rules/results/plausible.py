@@ -8,7 +8,7 @@ from functools import lru_cache
 from tic_rules.core.errors import Text
 from tic_rules.core.numbers import Range
 from tic_rules.evaluation.entries import Path
-from tic_rules.model.extension import Same
+from tic_rules.model.extension import Identity
 from tic_rules.model.readings import UNITS
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.model.subject import Subject
@@ -21,7 +21,7 @@ MOST = 20
 
 
 @lru_cache(maxsize=16)
-def _declared(vocabulary: Same) -> dict[str, FieldLabel]:
+def _declared(vocabulary: Identity) -> dict[str, FieldLabel]:
     return {path: field for path, field in vocabulary.value.fields.items() if field.plausible is not None}
 
 
@@ -29,7 +29,7 @@ def implausible(subject: Subject, ruleset: RuleSet) -> Iterator[tuple[Path, Text
     """The places whose number lies wholly outside what is plausible, each with what is wrong."""
     vocabulary = ruleset.vocabulary
     number = 0
-    for path, field in _declared(Same(vocabulary)).items():
+    for path, field in _declared(Identity(vocabulary)).items():
         assert field.plausible is not None
         least, most = field.plausible
         for place, given in _numbers(subject, path.split("."), ()):

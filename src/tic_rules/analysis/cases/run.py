@@ -48,7 +48,7 @@ class Gap(NamedTuple):
         return Text(f"{said.zh}：{self.condition.zh}", f"{said.en}: {self.condition.en}")
 
 
-class Row(NamedTuple):
+class RuleCases(NamedTuple):
     """What the cases say of one rule: how many expect each status of it, and how many came otherwise."""
 
     rule: Rule
@@ -73,7 +73,7 @@ class Run(NamedTuple):
         return not (self.failed or self.survivors or (strict and self.gaps))
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[RuleCases]:
         """By rule, in the order of the file."""
         statuses = {rule.id: Counter[str]() for rule in self.ruleset}
         missed = Counter[str]()
@@ -81,7 +81,7 @@ class Run(NamedTuple):
             for rule, status in outcome.case.expect.items():
                 statuses[rule][status] += 1
             missed.update({miss.rule for miss in outcome.misses if miss.rule is not None})
-        return [Row(rule, statuses[rule.id], missed[rule.id]) for rule in self.ruleset]
+        return [RuleCases(rule, statuses[rule.id], missed[rule.id]) for rule in self.ruleset]
 
     def as_dict(self) -> dict[str, object]:
         return {

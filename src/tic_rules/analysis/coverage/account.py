@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from tic_rules.analysis.coverage.dispositions import explained
-from tic_rules.analysis.coverage.layout import Note, read_official
+from tic_rules.analysis.coverage.layout import LayoutNote, read_official
 from tic_rules.analysis.coverage.normative import norms
 from tic_rules.analysis.coverage.numbering import is_paragraph, parent_of
 from tic_rules.analysis.coverage.official import OfficialClause, OfficialText, cut
@@ -62,7 +62,7 @@ class Coverage(NamedTuple):
     """The name of the official text that the rule set was held against."""
     sentences: tuple[AccountedSentence, ...]
     """Every sentence of the text with what covers it; none without the text."""
-    notes: tuple[Note, ...]
+    notes: tuple[LayoutNote, ...]
     """What was passed over in the text."""
 
     @property
@@ -160,7 +160,7 @@ def coverage(ruleset: RuleSet, text: str | bytes | None = None, name: str | None
 
     Raises BadText where bytes are no text."""
     said = explained(ruleset)
-    official, notes = None, tuple[Note, ...]()
+    official, notes = None, tuple[LayoutNote, ...]()
     if text is not None:
         text, read = read_official(text, name or "") if isinstance(text, bytes) else (text, [])
         official = cut(text, ruleset.document.title)

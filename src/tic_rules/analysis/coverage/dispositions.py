@@ -50,7 +50,7 @@ class Disposition(Node):
         return self
 
 
-class Entry(NamedTuple):
+class PlacedDisposition(NamedTuple):
     """An entry and its place in the file."""
 
     place: int
@@ -60,7 +60,7 @@ class Entry(NamedTuple):
 class Explained(NamedTuple):
     """The entries of a file, and the faults of the file itself."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[PlacedDisposition, ...]
     faults: tuple[Diagnostic, ...]
     source: Source | None
 
@@ -111,7 +111,7 @@ def explained(ruleset: RuleSet) -> Explained:
     entries, faults = [], []
     for index, item in enumerate(source.data):
         try:
-            entries.append(Entry(index, Disposition.model_validate(item)))
+            entries.append(PlacedDisposition(index, Disposition.model_validate(item)))
         except ValidationError as error:  # each fault at its key in the file
             assert source.root is not None
             within = Source(file, source.root.value[index], None)

@@ -19,7 +19,7 @@ LONG = 40
 """A line longer than a heading."""
 
 
-class Note(NamedTuple):
+class LayoutNote(NamedTuple):
     """What was passed over or taken otherwise in a text, and on which lines."""
 
     code: str
@@ -41,7 +41,7 @@ class Line(NamedTuple):
 # --- the file ---------------------------------------------------------------------------------------------
 
 
-def read_official(raw: bytes, file: str) -> tuple[str, list[Note]]:
+def read_official(raw: bytes, file: str) -> tuple[str, list[LayoutNote]]:
     """The text of a file in UTF-8, UTF-16 or GBK, and what is to be said of it. Raises BadText."""
     if len(raw) > LARGEST:
         raise BadText([file_too_large(file, LARGEST)])
@@ -60,7 +60,7 @@ def read_official(raw: bytes, file: str) -> tuple[str, list[Note]]:
             ) from None
 
 
-def _decoded(raw: bytes, encoding: str, file: str) -> tuple[str, list[Note]]:
+def _decoded(raw: bytes, encoding: str, file: str) -> tuple[str, list[LayoutNote]]:
     name = "GBK" if encoding == "gb18030" else "UTF-16"
     try:
         text = raw.decode(encoding)
@@ -121,7 +121,7 @@ _ENTRY = 200
 """Longer than an entry of a table of contents."""
 
 
-def lines_of(text: str) -> tuple[list[Line], list[Note]]:
+def lines_of(text: str) -> tuple[list[Line], list[LayoutNote]]:
     """The lines that say something, without page numbers and contents, and what was passed over."""
     lines = [
         Line(number, part.strip(), part[: len(part) - len(part.lstrip())])
@@ -141,9 +141,9 @@ def lines_of(text: str) -> tuple[list[Line], list[Note]]:
     return [line for line in kept if line not in contents], notes
 
 
-def note_of(code: str, zh: str, en: str, lines: Iterable[Line] = ()) -> Note:
+def note_of(code: str, zh: str, en: str, lines: Iterable[Line] = ()) -> LayoutNote:
     """The note of some lines, or of the whole text."""
-    return Note(code, Text(zh, en), tuple(sorted({line.number for line in lines})))
+    return LayoutNote(code, Text(zh, en), tuple(sorted({line.number for line in lines})))
 
 
 def _pages(lines: Sequence[Line]) -> set[Line]:

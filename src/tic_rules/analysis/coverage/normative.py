@@ -28,7 +28,7 @@ class NormativeWords(Node):
     words: tuple[NormativeWord, ...]
 
 
-class Said(NamedTuple):
+class NormativeMention(NamedTuple):
     """A normative word where it stands in a text."""
 
     word: NormativeWord
@@ -45,12 +45,12 @@ class Norms:
         texts = {*self.by_text, *(fold(exception) for word in words for exception in word.exceptions)}
         self._any = re.compile("|".join(map(re.escape, sorted(texts, key=len, reverse=True))))
 
-    def within(self, text: str) -> Iterator[Said]:
+    def within(self, text: str) -> Iterator[NormativeMention]:
         """The normative words of a text, in order; the longest word or exception counts at each place."""
         for match in self._any.finditer(text):
             word = self.by_text.get(match.group())
             if word is not None:
-                yield Said(word, match.start(), match.end())
+                yield NormativeMention(word, match.start(), match.end())
 
 
 @lru_cache(maxsize=1)

@@ -16,8 +16,8 @@ from tic_rules.analysis.coverage.extent import from_title, running_heads, withou
 from tic_rules.analysis.coverage.layout import (
     LONG,
     SENTENCE_END,
+    LayoutNote,
     Line,
-    Note,
     fold,
     lines_of,
     note_of,
@@ -79,7 +79,7 @@ class OfficialClause(NamedTuple):
 class OfficialText(NamedTuple):
     clauses: tuple[OfficialClause, ...]
     sentences: tuple[Sentence, ...]
-    notes: tuple[Note, ...]
+    notes: tuple[LayoutNote, ...]
     sha256: str
     """Of the text as `fold` leaves it, from its title to its end: `text_sha256` of a rule file."""
 
@@ -105,7 +105,7 @@ def cut(text: str, title: str = "") -> OfficialText:
     return OfficialText(clauses, tuple(sentences), (*notes, *more), sha256(whole.encode("utf-8")).hexdigest())
 
 
-def _paragraphs(lines: Sequence[Line], title: str) -> tuple[list[Paragraph], list[Note]]:
+def _paragraphs(lines: Sequence[Line], title: str) -> tuple[list[Paragraph], list[LayoutNote]]:
     """The paragraphs from the title to the end, and notes of what was passed over or joined."""
     notes = []
     heads = running_heads(lines, title)

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from tic_rules.analysis.coverage.layout import LONG, SENTENCE_END, Line, Note, Wrap, ended, note_of
+from tic_rules.analysis.coverage.layout import LONG, SENTENCE_END, LayoutNote, Line, Wrap, ended, note_of
 from tic_rules.analysis.coverage.numbering import PREAMBLE, Numbering, Path
 
 _LABEL = re.compile("[^，。；：:,;（）]{2,40}[：:]")
@@ -181,7 +181,7 @@ class Builder:
         last = {paragraph.path[-1]: paragraph for paragraph in kept if paragraph.path[-1] in self.open}
         return [paragraph for box, paragraph in last.items() if not self.open[box] and paragraph.either]
 
-    def gaps(self) -> list[Note]:
+    def gaps(self) -> list[LayoutNote]:
         """Numbers that the text leaves out."""
         notes = []
         for before, after in self.numbering.gaps:

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from tic_rules.analysis.coverage.dispositions import Disposition, Entry, Explained
+from tic_rules.analysis.coverage.dispositions import Disposition, Explained, PlacedDisposition
 from tic_rules.analysis.coverage.layout import fold
-from tic_rules.analysis.coverage.normative import Norms, Said
+from tic_rules.analysis.coverage.normative import NormativeMention, Norms
 from tic_rules.analysis.coverage.numbering import parent_of
 from tic_rules.analysis.coverage.official import OfficialText, Sentence
 from tic_rules.core.errors import Diagnostic, Text, clip
@@ -21,7 +21,7 @@ PIECE = 6
 """Characters of a quote in one piece that cover a normative word."""
 
 
-class Piece(NamedTuple):
+class QuotePiece(NamedTuple):
     """A piece of a rule's quote where it stands in the whole text."""
 
     rule: str
@@ -39,8 +39,8 @@ class AccountedSentence(NamedTuple):
     at: str
     state: str
     rules: tuple[str, ...]
-    said: tuple[Said, ...]
-    open: tuple[Said, ...]
+    said: tuple[NormativeMention, ...]
+    open: tuple[NormativeMention, ...]
     reason: Text | None
     by: tuple[str, ...]
 
@@ -104,14 +104,14 @@ def account_for(
     return accounted, faults
 
 
-def _pieces(ruleset: RuleSet, official: OfficialText) -> Iterator[Piece]:
+def _pieces(ruleset: RuleSet, official: OfficialText) -> Iterator[QuotePiece]:
     """Where the pieces of each quote stand in the whole text."""
     clauses = {clause.at: clause for clause in official.clauses}
     for rule in ruleset.rules:
         clause = clauses.get(rule.at)
         if clause is not None and lost_piece(rule.quote, clause.text) is None:
             for start, piece in _places(pieces_of(rule.quote), clause.text):
-                yield Piece(rule.id, clause.start + start, clause.start + start + len(piece))
+                yield QuotePiece(rule.id, clause.start + start, clause.start + start + len(piece))
 
 
 def _places(pieces: Sequence[str], text: str) -> list[tuple[int, str]]:
@@ -127,12 +127,12 @@ def _places(pieces: Sequence[str], text: str) -> list[tuple[int, str]]:
     return placed[::-1]
 
 
-def _quoted(said: Said, sentence: Sentence, pieces: Sequence[Piece]) -> bool:
+def _quoted(said: NormativeMention, sentence: Sentence, pieces: Sequence[QuotePiece]) -> bool:
     start, end = sentence.start + said.start, sentence.start + said.end
     return any(p.start <= start and end <= p.end and p.end - p.start >= PIECE for p in pieces)
 
 
-def _wholly_quoted(sentence: Sentence, pieces: Sequence[Piece]) -> bool:
+def _wholly_quoted(sentence: Sentence, pieces: Sequence[QuotePiece]) -> bool:
     """Whether quotes leave no stretch of a sentence that is as long as a piece."""
     at = sentence.start
     for piece in pieces:
@@ -146,9 +146,9 @@ def _accounted(
     sentence: Sentence,
     at: str,
     listed: dict[str, Clause],
-    said: tuple[Said, ...],
-    bare: tuple[Said, ...],
-    pieces: Sequence[Piece],
+    said: tuple[NormativeMention, ...],
+    bare: tuple[NormativeMention, ...],
+    pieces: Sequence[QuotePiece],
     given: Disposition | None,
 ) -> AccountedSentence:
     rules = tuple(dict.fromkeys(piece.rule for piece in pieces))
@@ -190,7 +190,7 @@ class _Placing:
         self.ends = _ends(official)
         self.taken: dict[int, int] = {}
 
-    def run(self) -> tuple[list[tuple[Entry, list[int]]], list[Diagnostic]]:
+    def run(self) -> tuple[list[tuple[PlacedDisposition, list[int]]], list[Diagnostic]]:
         placed = []
         for entry in self.explained.entries:
             indexes = self._indexes(entry) if entry.value.at in self.listed else None
@@ -208,10 +208,10 @@ class _Placing:
             self._fault(entry, "sentence-overlap", zh, en)
         return placed, self.faults
 
-    def _fault(self, entry: Entry, code: str, zh: str, en: str, key: str = "begins") -> None:
+    def _fault(self, entry: PlacedDisposition, code: str, zh: str, en: str, key: str = "begins") -> None:
         self.faults.append(self.explained.fault(code, zh, en, entry.place, key))
 
-    def _indexes(self, entry: Entry) -> list[int] | None:
+    def _indexes(self, entry: PlacedDisposition) -> list[int] | None:
         """The sentences of an entry, in order; None with a fault where they cannot be told."""
         at, ends = entry.value.at, self.ends.get(entry.value.at, ())
         candidates = [n for n, home in enumerate(self.home) if home == at or n in ends]
@@ -224,7 +224,7 @@ class _Placing:
         last = self._one(entry, behind, "through", entry.value.through)
         return None if last is None else [n for n in behind if n <= last]
 
-    def _one(self, entry: Entry, among: Sequence[int], key: str, words: str) -> int | None:
+    def _one(self, entry: PlacedDisposition, among: Sequence[int], key: str, words: str) -> int | None:
         fits = [n for n in among if self.official.sentences[n].begins(fold(words))]
         if len(fits) == 1:
             return fits[0]

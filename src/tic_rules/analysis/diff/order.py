@@ -17,7 +17,7 @@ from tic_rules.core.dates import add_days, add_years
 from tic_rules.core.numbers import Number
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
-from tic_rules.model.extension import Same, extended
+from tic_rules.model.extension import Identity, extended
 from tic_rules.model.linker import attributes_of
 from tic_rules.model.programme import Programme
 from tic_rules.model.readings import held_at
@@ -41,11 +41,11 @@ def read_otherwise(a: Vocabulary, b: Vocabulary, editions: bool) -> frozenset[st
     """The facts of one name that the two sides read from the data in different ways. Of two documents also
     those that they, or whose words they, call by different names: data that answer the one text need not
     answer the other."""
-    return frozenset() if a is b else _read_otherwise(Same(a), Same(b), editions)
+    return frozenset() if a is b else _read_otherwise(Identity(a), Identity(b), editions)
 
 
 @lru_cache(maxsize=32)
-def _read_otherwise(one: Same, other: Same, editions: bool) -> frozenset[str]:
+def _read_otherwise(one: Identity, other: Identity, editions: bool) -> frozenset[str]:
     a, b = one.value, other.value
     both = [name for name in a.facts if name in b.facts]
     declared = [name for name in both if a.facts[name] is not b.facts[name]]

@@ -39,7 +39,7 @@ NATURE = {
 """How two sides differ where neither is stricter."""
 
 
-class Judged(NamedTuple):
+class RowJudgement(NamedTuple):
     """What is said of a row."""
 
     relation: str
@@ -50,7 +50,7 @@ class Judged(NamedTuple):
     comparable: bool
 
 
-def judge(a: RuleSet, b: RuleSet, row: Aligned, pairs: Sequence[Pair], editions: bool) -> Judged:
+def judge(a: RuleSet, b: RuleSet, row: Aligned, pairs: Sequence[Pair], editions: bool) -> RowJudgement:
     """The relation of a row, from the words where an alignment has them, else from who guarantees whom."""
     left, right = row.a, row.b
     binding = binds((*left, *right))
@@ -59,9 +59,9 @@ def judge(a: RuleSet, b: RuleSet, row: Aligned, pairs: Sequence[Pair], editions:
     )
     if row.words is not None and left and right:
         tightens, loosens = row.words == "b_stricter", row.words == "b_looser"
-        return Judged(row.words, None, tightens, loosens, by_people, False)
+        return RowJudgement(row.words, None, tightens, loosens, by_people, False)
     if row.nature is not None and left and right:
-        return Judged("different", row.nature, True, True, by_people, False)
+        return RowJudgement("different", row.nature, True, True, by_people, False)
     mirrored = row._replace(a=right, b=left)
     quoted, as_data = (
         (
@@ -78,7 +78,7 @@ def judge(a: RuleSet, b: RuleSet, row: Aligned, pairs: Sequence[Pair], editions:
         relation, tightens, loosens = "different", True, True
     nature = nature_of_row(a, b, row, pairs) if relation == "different" else None
     provable = comparable and quoted == as_data and (editions or not _reads_or_calls(a, b, row))
-    return Judged(relation, nature, tightens, loosens, by_people, provable)
+    return RowJudgement(relation, nature, tightens, loosens, by_people, provable)
 
 
 def binds(rules: Sequence[Rule]) -> bool:

@@ -21,7 +21,7 @@ OPEN_WAY = "适用即通过"
 
 
 def about_logic(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
-    logic = Logic(ruleset.facts, Reader(ruleset.facts, same_judgement=True))
+    logic = Reasoner(ruleset.facts, Reader(ruleset.facts, same_judgement=True))
     for place, tree in c.conditions_of(rule):
         worst = _deepest(tree, place, logic)
         yield from worst
@@ -43,7 +43,7 @@ def about_logic(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
         yield Found("TR201", ("fails_at_once",), "要求成立时规则即不符合", en)
 
 
-def _deepest(tree: c.Condition, at: Loc, logic: Logic) -> list[Found]:
+def _deepest(tree: c.Condition, at: Loc, logic: Reasoner) -> list[Found]:
     """The impossible and the vacuous parts of a tree, each named once, as deep as it can be."""
     fix = Text("检查界限和组合方式", "look at the bounds and at how they are joined")
     flaws: list[Found] = []
@@ -56,7 +56,7 @@ def _deepest(tree: c.Condition, at: Loc, logic: Logic) -> list[Found]:
     return flaws
 
 
-class Logic(NamedTuple):
+class Reasoner(NamedTuple):
     facts: Mapping[str, Fact]
     reader: Reader
 

@@ -16,7 +16,7 @@ from tic_rules.analysis.speech import (
     TERM_END,
     WORKING_DAYS,
     YEARLY,
-    Said,
+    SpokenNumber,
     calendar_years_in,
     numbers_in,
     says_day,
@@ -101,7 +101,7 @@ def _goes_without_saying(at: Loc, key: str, value: object) -> bool:
 
 
 def _compared(
-    written: str, place: Loc, said: list[Said], explained: list[Said], refuses: bool
+    written: str, place: Loc, said: list[SpokenNumber], explained: list[SpokenNumber], refuses: bool
 ) -> Iterator[Found]:
     """The comparison of a number in another direction than its words have, or with the number itself where
     they leave it out. Within `not` it means the contrary of what is written; `refuses`: the words may say

@@ -13,7 +13,7 @@ from tic_rules.analysis.coverage.numbering import NUMERAL, numeral, parent_of
 from tic_rules.analysis.diff.demands import is_stock, nature_asked
 from tic_rules.analysis.diff.order import Reader, clock_of, early_enough, nature_of
 from tic_rules.analysis.lint.faults import Found, Loc
-from tic_rules.analysis.lint.logic import Logic
+from tic_rules.analysis.lint.logic import Reasoner
 from tic_rules.core.errors import RuleSetError, Text, did_you_mean
 from tic_rules.model import conditions as c
 from tic_rules.model.catalogue import here
@@ -43,7 +43,7 @@ class Pairs:
     def __init__(self, ruleset: RuleSet) -> None:
         self.ruleset = ruleset
         self.reader = Reader(ruleset.facts)
-        self.logic = Logic(ruleset.facts, self.reader)
+        self.logic = Reasoner(ruleset.facts, self.reader)
         self.rules = [rule for rule in ruleset.rules if rule.require is not None and not rule.attested]
         self.asked = {rule.id: rule.require for rule in self.rules if rule.require is not None}
         self.facts = {name: frozenset(c.facts_of(require)) for name, require in self.asked.items()}

@@ -10,7 +10,7 @@ from fractions import Fraction
 from types import ModuleType
 from typing import TYPE_CHECKING, NamedTuple
 
-from tic_rules.analysis.plan.model import Change, Sum, Way
+from tic_rules.analysis.plan.model import DataChange, Sum, Way
 from tic_rules.analysis.plan.money import UNIT, Template
 from tic_rules.core.extras import lacking
 
@@ -30,7 +30,7 @@ class Open(NamedTuple):
     ways: tuple[Way, ...]
 
 
-class Amount(NamedTuple):
+class NewMoney(NamedTuple):
     """New money of one kind by a day."""
 
     template: Template
@@ -38,9 +38,9 @@ class Amount(NamedTuple):
     amount: int
 
 
-class Choice(NamedTuple):
+class ChosenWays(NamedTuple):
     ways: tuple[int, ...]
-    amounts: tuple[Amount, ...]
+    amounts: tuple[NewMoney, ...]
     chosen_by: str
 
 
@@ -53,7 +53,7 @@ class Costs(NamedTuple):
         named = [place for place in self.given if at == place or at.startswith(f"{place}.")]
         return self.given[max(named, key=len)] if named else Fraction(1)
 
-    def of(self, *changes: Change) -> Fraction:
+    def of(self, *changes: DataChange) -> Fraction:
         return sum(((1 + change.size) * self.factor(change.at) for change in changes), Fraction(0))
 
     def of_money(self, template: Template, rules: Iterable[Open]) -> Fraction:
@@ -63,7 +63,7 @@ class Costs(NamedTuple):
         return self.factor(template.at) / max(most, Fraction(1))
 
 
-class _Problem(NamedTuple):
+class _Conflict(NamedTuple):
     """Rules that get into each other's way, the demands that have to go on holding, the kinds of money."""
 
     rules: Sequence[Open]
@@ -74,12 +74,12 @@ class _Problem(NamedTuple):
 
 def choose(
     rules: Sequence[Open], guards: Iterable[Sum], templates: Mapping[str, tuple[Template, ...]], costs: Costs
-) -> Choice | None:
+) -> ChosenWays | None:
     """The least cost that meets all rules; None where no way meets them together."""
     guarded = tuple(guards)
-    ways, amounts, chosen_by = [0] * len(rules), [], "direct"  # type: list[int], list[Amount], str
+    ways, amounts, chosen_by = [0] * len(rules), [], "direct"  # type: list[int], list[NewMoney], str
     for group in _groups(rules):
-        problem = _Problem([rules[number] for number in group], guarded, templates, costs)
+        problem = _Conflict([rules[number] for number in group], guarded, templates, costs)
         choice = _direct(problem) or _Model(problem).solve()
         if choice is None:
             return None
@@ -87,7 +87,7 @@ def choose(
             ways[number] = way
         amounts.extend(choice.amounts)
         chosen_by = choice.chosen_by if choice.chosen_by != "direct" else chosen_by
-    return Choice(tuple(ways), tuple(amounts), chosen_by)
+    return ChosenWays(tuple(ways), tuple(amounts), chosen_by)
 
 
 def _groups(rules: Sequence[Open]) -> list[list[int]]:
@@ -110,7 +110,7 @@ def _groups(rules: Sequence[Open]) -> list[list[int]]:
 # --- where there is no choice -------------------------------------------------------------------------------
 
 
-def _direct(problem: _Problem) -> Choice | None:
+def _direct(problem: _Conflict) -> ChosenWays | None:
     """Each rule by its own cheapest way, where the rules share nothing that would make another choice
     cheaper."""
     rules, guards, templates, costs = problem
@@ -128,7 +128,7 @@ def _direct(problem: _Problem) -> Choice | None:
     sums = [
         (total, rule.by) for rule, pick in zip(rules, chosen, strict=True) for total in rule.ways[pick].sums
     ]
-    amounts: list[Amount] = []
+    amounts: list[NewMoney] = []
     for name in dict.fromkeys(total.of for total, _ in sums):
         chosen_amounts = _one_kind(
             [(t, by) for t, by in sums if t.of == name],
@@ -139,12 +139,12 @@ def _direct(problem: _Problem) -> Choice | None:
         if chosen_amounts is None:
             return None
         amounts.extend(chosen_amounts)
-    return Choice(tuple(chosen), tuple(amounts), "direct")
+    return ChosenWays(tuple(chosen), tuple(amounts), "direct")
 
 
 def _one_kind(
     sums: list[tuple[Sum, date | None]], guards: list[Sum], templates: tuple[Template, ...], costs: Costs
-) -> list[Amount] | None:
+) -> list[NewMoney] | None:
     """All of it from one kind of money, where that is as little as any mixture could be."""
     if any(total.many for total, _ in sums):
         return None
@@ -152,7 +152,7 @@ def _one_kind(
     for index, template in enumerate(templates):
         if costs.factor(template.at) != cheapest:
             continue
-        amounts: list[Amount] = []
+        amounts: list[NewMoney] = []
         needed, best = 0, True
         for total, by in sorted(sums, key=lambda s: s[1] or FIRST):
             share, most = total.parts[index], max(total.parts)
@@ -168,7 +168,7 @@ def _one_kind(
                 more, day = int(units - needed) * UNIT, by or FIRST
                 if amounts and amounts[-1].by == day:
                     more += amounts.pop().amount
-                amounts.append(Amount(template, day, more))
+                amounts.append(NewMoney(template, day, more))
                 needed = int(units)
         if best and all(_holds(total, index, needed) for total in (*(t for t, _ in sums), *guards)):
             return amounts
@@ -190,7 +190,7 @@ class _Model:
     """The choice as an optimisation: a truth for each way and change, an amount for each kind of money by
     each day."""
 
-    def __init__(self, problem: _Problem) -> None:
+    def __init__(self, problem: _Conflict) -> None:
         try:
             import z3
         except ImportError:
@@ -214,7 +214,7 @@ class _Model:
         }
         for amount in (amount for table in self.money.values() for row in table for amount in row):
             self.solver.add(amount >= 0)
-        self.changes: dict[str, tuple[Formula, Change]] = {}
+        self.changes: dict[str, tuple[Formula, DataChange]] = {}
         self.ways = [self._rule(number, rule) for number, rule in enumerate(rules)]
         for guard in guards:
             if guard.of in self.money:
@@ -253,7 +253,7 @@ class _Model:
         reach = value(total.base, total.parts)
         return reach >= (1 if total.strict else 0)
 
-    def solve(self) -> Choice | None:
+    def solve(self) -> ChosenWays | None:
         z3 = self.z3
         late = len(self.days)
         order = [
@@ -271,17 +271,17 @@ class _Model:
             next((i for i, b in enumerate(picked) if z3.is_true(model.eval(b))), 0) for picked in self.ways
         )
         amounts = [
-            Amount(self.templates[name][index], self.days[day],
+            NewMoney(self.templates[name][index], self.days[day],
                 _whole(model.eval(amount, model_completion=True)) * UNIT)
             for name, table in self.money.items() for index, row in enumerate(table) for day,
             amount in enumerate(row)
         ]  # fmt: skip
-        return Choice(taken, tuple(a for a in amounts if a.amount), "z3")
+        return ChosenWays(taken, tuple(a for a in amounts if a.amount), "z3")
 
     def _prices(self) -> list[Formula]:
         z3 = self.z3
         prices = []
-        levels: dict[str, list[tuple[Formula, Change]]] = {}
+        levels: dict[str, list[tuple[Formula, DataChange]]] = {}
         for taken, change in self.changes.values():
             if change.level is not None:
                 levels.setdefault(change.at, []).append((taken, change))

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from tic_rules.analysis.construct import entry as entry_of
-from tic_rules.analysis.plan.case import Case, in_words, kind_of, place_of_list, set_value
-from tic_rules.analysis.plan.model import Change, Way, change
+from tic_rules.analysis.plan.model import DataChange, Way, change
+from tic_rules.analysis.plan.situation import Situation, in_words, kind_of, place_of_list, set_value
 from tic_rules.core.errors import Text
 from tic_rules.core.logic import TRUE, UNKNOWN
 from tic_rules.core.source import pointer
@@ -20,7 +20,7 @@ from tic_rules.results.labels import join
 from tic_rules.results.terms import dotted_of, field_label
 
 
-def some_entry(name: str, where: c.Where, case: Case) -> Iterator[Way]:
+def some_entry(name: str, where: c.Where, case: Situation) -> Iterator[Way]:
     fact = case.scene.facts[name]
     listed = case.scene.listed(fact.list_name or "")
     if listed.declared.date is None and listed.declared.year is None:
@@ -31,7 +31,7 @@ def some_entry(name: str, where: c.Where, case: Case) -> Iterator[Way]:
     yield from together([new_entry(case, fact, where)])
 
 
-def together(changes: Iterable[Change | None]) -> Iterator[Way]:
+def together(changes: Iterable[DataChange | None]) -> Iterator[Way]:
     """Several new entries as one way; none where one of them has no place."""
     made = tuple(changes)
     whole = tuple(one for one in made if one is not None)
@@ -39,7 +39,7 @@ def together(changes: Iterable[Change | None]) -> Iterator[Way]:
         yield Way(whole)
 
 
-def _event(case: Case, fact: Fact, where: c.Where) -> Change:
+def _event(case: Situation, fact: Fact, where: c.Where) -> DataChange:
     """The one event that the place holds, as it has to be."""
     declared = case.scene.listed(fact.list_name or "").declared
     path = tuple(declared.paths[0].split("."))
@@ -49,7 +49,7 @@ def _event(case: Case, fact: Fact, where: c.Where) -> Change:
     return change(kind_of(path[0]), ".".join(path), edits, _entry_text(case, path, where, said))
 
 
-def new_entry(case: Case, fact: Fact, where: c.Where, number: int = 0) -> Change | None:
+def new_entry(case: Situation, fact: Fact, where: c.Where, number: int = 0) -> DataChange | None:
     """One more entry of a list; None where it would stand in the entry of another that is not there, or
     beside the one event that its place holds."""
     declared = case.scene.listed(fact.list_name or "").declared
@@ -78,7 +78,7 @@ def new_entry(case: Case, fact: Fact, where: c.Where, number: int = 0) -> Change
     return replace(made, key=f"{made.key}\n{number}") if number else made
 
 
-def _attributes(case: Case, dotted: str, where: c.Where) -> dict[str, object]:
+def _attributes(case: Situation, dotted: str, where: c.Where) -> dict[str, object]:
     """What an entry has to say, and a word for what other clauses look at."""
     said = case.construct.attributes(dotted, where)
     for path, barred in case.adverse.items():
@@ -89,7 +89,7 @@ def _attributes(case: Case, dotted: str, where: c.Where) -> dict[str, object]:
 
 
 def _entry_text(
-    case: Case, path: Parts, where: c.Where, said: dict[str, object], year: int | None = None
+    case: Situation, path: Parts, where: c.Where, said: dict[str, object], year: int | None = None
 ) -> Text:
     values = said | {name: True for name, test in where.each.items() if test.given}  # whatever they say
 
@@ -110,14 +110,14 @@ def _entry_text(
     return case.text(path, detail)
 
 
-def every_entry(name: str, where: c.Where, case: Case) -> Iterator[Way]:
+def every_entry(name: str, where: c.Where, case: Situation) -> Iterator[Way]:
     fact = case.scene.facts[name]
     listed = case.scene.listed(fact.list_name or "")
     entries, _, _ = case.scene.entries_at(fact, case.moment)
     if not entries and not listed.entries:
         yield from together([new_entry(case, fact, where)])
         return
-    mended: list[Change] = []
+    mended: list[DataChange] = []
     for entry, _ in entries:
         if case.scene.matches(where, entry, case.moment.day, []) == TRUE:
             continue
@@ -129,7 +129,7 @@ def every_entry(name: str, where: c.Where, case: Case) -> Iterator[Way]:
         yield Way(tuple(mended))
 
 
-def _mend(case: Case, entry: Entry, where: c.Where) -> tuple[Change, ...]:
+def _mend(case: Situation, entry: Entry, where: c.Where) -> tuple[DataChange, ...]:
     """Make an entry as it has to be: yes/no and what is not known yet. A word that says something else is not
     changed."""
     if where.any:
@@ -143,7 +143,7 @@ def _mend(case: Case, entry: Entry, where: c.Where) -> tuple[Change, ...]:
             return ()
         rest = _mend(case, entry, c.Where(each=where.each)) if where.each else ()
         return (*options[0], *rest)
-    changes: list[Change] = []
+    changes: list[DataChange] = []
     for name, test in where.each.items():
         value = case.scene.matches(c.Where(each={name: test}), entry, case.moment.day, [])
         if value == TRUE:
@@ -165,7 +165,7 @@ def _mend(case: Case, entry: Entry, where: c.Where) -> tuple[Change, ...]:
     return tuple(changes)
 
 
-def each_key(name: str, where: c.Where, case: Case, lacking: Sequence[str]) -> Iterator[Way]:
+def each_key(name: str, where: c.Where, case: Situation, lacking: Sequence[str]) -> Iterator[Way]:
     path = case.scene.facts[name].at
     dotted = ".".join(path)
     values = case.construct.attributes(dotted, where)

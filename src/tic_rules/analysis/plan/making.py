@@ -10,11 +10,11 @@ from fractions import Fraction
 from itertools import islice
 from typing import Final, NamedTuple
 
-from tic_rules.analysis.plan.case import Case, adverse_words, kind_of, known_places
-from tic_rules.analysis.plan.choosing import FIRST, Amount, Choice, Costs, Open, choose
-from tic_rules.analysis.plan.model import Alternative, Change, Plan, Rest, Step, Sum, Way, change
+from tic_rules.analysis.plan.choosing import FIRST, ChosenWays, Costs, NewMoney, Open, choose
+from tic_rules.analysis.plan.model import ActionPlan, Alternative, DataChange, Rest, Step, Sum, Way, change
 from tic_rules.analysis.plan.money import UNIT, Purses, payers_text
 from tic_rules.analysis.plan.reasons import IDENTITY, KEPT, reason_after, reason_before, reason_old
+from tic_rules.analysis.plan.situation import Situation, adverse_words, kind_of, known_places
 from tic_rules.analysis.plan.update import from_today, needless, update, worse
 from tic_rules.analysis.plan.ways import by_judgement, ways
 from tic_rules.core.dates import FIRST_DAY
@@ -53,7 +53,7 @@ def make_plan(
     costs: Mapping[str, object] | None = None,
     exemptions: bool = False,
     encouraged: bool = False,
-) -> Plan:
+) -> ActionPlan:
     """The least that would make a centre compliant on a day.
 
     `keep` names places of the data that stay as they are (legal, contributions.province); `costs` gives
@@ -81,7 +81,7 @@ class Trial(NamedTuple):
     """A choice put to the evaluator, and the rules that it fails."""
 
     rules: list[Open]
-    choice: Choice
+    choice: ChosenWays
     steps: list[Step]
     document: Json
     after: Report
@@ -107,7 +107,7 @@ class _Maker:
         self.barred: set[str] = set()
         self.before = check_subject(centre, ruleset, as_of, ENGINE)
         self.document = document_of(centre)
-        self.fresh: list[Change] = []
+        self.fresh: list[DataChange] = []
         self.guards: list[Sum] = []
         self.ends: date | None = None
         """The day with which the data ends, where it is not brought up to the as-of day."""
@@ -124,7 +124,7 @@ class _Maker:
 
     # --- from findings to ways ------------------------------------------------------------------------------
 
-    def plan(self) -> Plan:
+    def plan(self) -> ActionPlan:
         opened = [open_ for rule in self.ruleset.rules if (open_ := self._open(rule)) is not None]
         if any(way.sums for rule in opened for way in rule.ways):
             self.guards = list(self._guards({rule.rule for rule in opened}))
@@ -139,7 +139,7 @@ class _Maker:
             trial = self._trial(rules, self._chosen(rules, self.guards))
         return self._told(self._least(self._with_struck(trial, opened)))
 
-    def _trial(self, rules: list[Open], choice: Choice) -> Trial:
+    def _trial(self, rules: list[Open], choice: ChosenWays) -> Trial:
         """The evaluator's word on a choice."""
         steps = self._steps(rules, choice)
         document, after = self._applied(steps)
@@ -232,7 +232,7 @@ class _Maker:
     def _costs(self) -> Costs:
         return Costs({**self.costs.given, **{at: Fraction(1000) for at in self.barred}})
 
-    def _chosen(self, rules: list[Open], guards: list[Sum]) -> Choice:
+    def _chosen(self, rules: list[Open], guards: list[Sum]) -> ChosenWays:
         costs = self._costs()
         choice = choose(rules, guards, self.purses.templates, costs)
         if choice is not None:
@@ -247,9 +247,9 @@ class _Maker:
             choice = choose(rules, guards, self.purses.templates, costs)
             if choice is not None:
                 return choice
-        return Choice(tuple(0 for _ in rules), (), "direct")
+        return ChosenWays(tuple(0 for _ in rules), (), "direct")
 
-    def _without_last_choice(self, rules: list[Open], choice: Choice, failed: set[str]) -> list[Open]:
+    def _without_last_choice(self, rules: list[Open], choice: ChosenWays, failed: set[str]) -> list[Open]:
         """The evaluator did not agree: those ways are struck out."""
         kept = []
         for rule, pick in zip(rules, choice.ways, strict=True):
@@ -336,10 +336,10 @@ class _Maker:
         by_data = ways(rule.condition, case)
         return by_data or ([by_judgement(case)] if decision.status == "needs_review" else [])
 
-    def _case(self, rule: Rule, moment: Moment, scenario: Scenario, status: str) -> Case:
+    def _case(self, rule: Rule, moment: Moment, scenario: Scenario, status: str) -> Situation:
         on, unknown = min(moment.day, self.as_of), status == "unknown"
         sums, adverse = self.purses.demands, self.adverse
-        return Case(rule, self.scene, moment, scenario, self.base, on, unknown, sums, adverse)
+        return Situation(rule, self.scene, moment, scenario, self.base, on, unknown, sums, adverse)
 
     def _guards(self, planned: set[str]) -> Iterable[Sum]:
         """Demands on amounts that hold now and have to go on holding."""
@@ -357,7 +357,7 @@ class _Maker:
             if rule.fails_at_once is not None:
                 yield from self._holding(rule.fails_at_once, case, FALSE)
 
-    def _holding(self, tree: c.Condition, case: Case, wanted: int) -> Iterable[Sum]:
+    def _holding(self, tree: c.Condition, case: Situation, wanted: int) -> Iterable[Sum]:
         for node in c.walk(tree):
             if (
                 not isinstance(node, (c.Compare, c.Largest, c.Share))
@@ -375,8 +375,8 @@ class _Maker:
 
     # --- from a choice to steps -----------------------------------------------------------------------------
 
-    def _steps(self, rules: Sequence[Open], choice: Choice) -> list[Step]:
-        taken: dict[str, tuple[Change, list[Open]]] = {made.key: (made, []) for made in self.fresh}
+    def _steps(self, rules: Sequence[Open], choice: ChosenWays) -> list[Step]:
+        taken: dict[str, tuple[DataChange, list[Open]]] = {made.key: (made, []) for made in self.fresh}
         for rule, pick in zip(rules, choice.ways, strict=True):
             for made in rule.ways[pick].changes:
                 taken.setdefault(made.key, (made, []))[1].append(rule._replace(by=made.by or rule.by))
@@ -397,7 +397,7 @@ class _Maker:
             steps, key=lambda step: (step.at != "reported_on", step.by or FIRST, step.kind == "judgement")
         )
 
-    def _money(self, amount: Amount, rules: Sequence[Open], choice: Choice) -> Step:
+    def _money(self, amount: NewMoney, rules: Sequence[Open], choice: ChosenWays) -> Step:
         template = amount.template
         index = self.purses.of(template.of).index(template)
 
@@ -424,7 +424,7 @@ class _Maker:
         cost = self.costs.of_money(template, rules) * Fraction(amount.amount, UNIT)
         return Step(kind_of(template.of), text, by, tuple(served), tuple(edits), cost, at)
 
-    def _payers(self, amount: Amount, rules: Sequence[Open], choice: Choice) -> Text:
+    def _payers(self, amount: NewMoney, rules: Sequence[Open], choice: ChosenWays) -> Text:
         """Who pays an amount: all whose money every clause counts alike share it, at the same cost."""
         factor, name = self.costs.factor, amount.template.of
         picked = (rule.ways[pick].sums for rule, pick in zip(rules, choice.ways, strict=True))
@@ -439,7 +439,7 @@ class _Maker:
 
     # --- the plan told --------------------------------------------------------------------------------------
 
-    def _told(self, trial: Trial) -> Plan:
+    def _told(self, trial: Trial) -> ActionPlan:
         rules, choice, steps, document, after, _ = trial
         planned = {rule.rule for rule in rules}
         lost: list[Rest] = []
@@ -456,10 +456,10 @@ class _Maker:
         useful = tuple(step for step in steps if step.edits or planned.intersection(step.rules))
         served = {rule for step in useful for rule in step.rules}
         alternatives = tuple(self._alternatives(rules, choice, served))
-        return Plan(self.before, after, document, useful, tuple(lost), tuple(still), alternatives, self.kept,
-                    choice.chosen_by)  # fmt: skip
+        left, settled = (tuple(lost), tuple(still)), (self.kept, choice.chosen_by)
+        return ActionPlan(self.before, after, document, useful, *left, alternatives, *settled)
 
-    def _alternatives(self, rules: list[Open], choice: Choice, served: set[str]) -> Iterable[Alternative]:
+    def _alternatives(self, rules: list[Open], choice: ChosenWays, served: set[str]) -> Iterable[Alternative]:
         """Other ways of the same rules, each put to the evaluator on its own."""
         for rule, pick in zip(rules, choice.ways, strict=True):
             if rule.rule not in served:

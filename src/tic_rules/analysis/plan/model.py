@@ -19,7 +19,7 @@ _NOTHING = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class DataChange:
     """One change of the data, with what it asks of people. Equal where it does the same to the data."""
 
     kind: str = field(compare=False)
@@ -43,8 +43,8 @@ def change(
     text: Text,
     size: Fraction = _NOTHING,
     level: tuple[str, Number] | None = None,
-) -> Change:
-    return Change(kind, at, edits, text, "\n".join(edit.key for edit in edits), size, level)
+) -> DataChange:
+    return DataChange(kind, at, edits, text, "\n".join(edit.key for edit in edits), size, level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Sum:
 class Way:
     """One way to meet a rule: all of these changes, and amounts that add up."""
 
-    changes: tuple[Change, ...] = ()
+    changes: tuple[DataChange, ...] = ()
     sums: tuple[Sum, ...] = ()
 
     @property
@@ -143,7 +143,7 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ActionPlan:
     """The steps, what stays open, and what the evaluator says of the data once the steps are taken."""
 
     before: Report

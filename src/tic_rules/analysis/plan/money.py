@@ -13,8 +13,8 @@ from itertools import product
 from typing import NamedTuple
 
 from tic_rules.analysis.construct import entry
-from tic_rules.analysis.plan.case import Amounts, Case
 from tic_rules.analysis.plan.model import Sum
+from tic_rules.analysis.plan.situation import Amounts, Situation
 from tic_rules.core.numbers import Number, Range
 from tic_rules.evaluation.entries import Moment
 from tic_rules.evaluation.facts import Scene
@@ -87,7 +87,7 @@ class Purses:
         values = {amount_of(self.ruleset, template.of): amount, **template.record}
         return entry(listed, values, on, on.year if told else on.year - 1)
 
-    def demands(self, node: Amounts, case: Case) -> list[tuple[Sum, ...]]:
+    def demands(self, node: Amounts, case: Situation) -> list[tuple[Sum, ...]]:
         """What a condition on amounts asks of new money; nothing where no new money can meet it."""
         name = _list_of(node, self.ruleset)
         if name is None or not self.of(name):
@@ -108,7 +108,9 @@ class Purses:
             made.append(Sum(case.rule.id, name, Fraction(margin), parts, strict, upper))
         return [tuple(made)]
 
-    def _many(self, node: c.Compare, case: Case, scenes: list[Scene], name: str) -> list[tuple[Sum, ...]]:
+    def _many(
+        self, node: c.Compare, case: Situation, scenes: list[Scene], name: str
+    ) -> list[tuple[Sum, ...]]:
         groups = self.ruleset.facts[node.fact].kinds or ""
         if node.operator != "at_least":
             return []

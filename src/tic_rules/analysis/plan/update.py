@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from itertools import chain
 
-from tic_rules.analysis.plan.model import Change, change
+from tic_rules.analysis.plan.model import DataChange, change
 from tic_rules.core.dates import LAST_DAY, add_days
 from tic_rules.core.errors import Text
 from tic_rules.core.scalars import Json
@@ -59,7 +59,7 @@ def from_today(edit: Edit, document: Json, lost: Iterable[Finding], as_of: date)
 
 def update(
     document: Json, ruleset: RuleSet, before: Report, days: tuple[date, date], check: Callable[[Json], Report]
-) -> list[Change]:
+) -> list[DataChange]:
     """The data of the first of the days made to speak for the second; none where that would settle what the
     data leaves open, or leave open what it settles.
 

@@ -14,18 +14,18 @@ from math import ceil, floor
 
 from tic_rules.analysis.construct import (
     Demand,
-    Entries,
-    Keys,
-    Value,
-    Words,
+    EntriesDemand,
+    KeysDemand,
+    ValueDemand,
+    WordsDemand,
     dated,
     judgement,
     number,
     reading,
 )
-from tic_rules.analysis.plan.case import Case, in_words, kind_of, one_of, set_value
 from tic_rules.analysis.plan.entries import each_key, every_entry, new_entry, some_entry, together
-from tic_rules.analysis.plan.model import Change, Way, change
+from tic_rules.analysis.plan.model import DataChange, Way, change
+from tic_rules.analysis.plan.situation import Situation, in_words, kind_of, one_of, set_value
 from tic_rules.core.errors import Text
 from tic_rules.core.logic import TRUE
 from tic_rules.core.numbers import Number, decimal_text
@@ -44,7 +44,7 @@ MOST = 24
 """Ways of one rule that are looked at; what a clause leaves open beyond that is not told apart."""
 
 
-def ways(node: c.Condition, case: Case) -> list[Way]:
+def ways(node: c.Condition, case: Situation) -> list[Way]:
     """The ways to make a condition true; none where nothing that may be changed would."""
     seen = see(node, case.scene, case.moment, case.scenario, case.rule)
     if seen.value == TRUE:
@@ -52,7 +52,7 @@ def ways(node: c.Condition, case: Case) -> list[Way]:
     return list(islice(_ways(node, case, seen), MOST))
 
 
-def _ways(node: c.Condition, case: Case, seen: Seen) -> Iterator[Way]:
+def _ways(node: c.Condition, case: Situation, seen: Seen) -> Iterator[Way]:
     match node:
         case c.All():
             yield from _product([ways(part, case) for part in node.all])
@@ -75,17 +75,17 @@ def _ways(node: c.Condition, case: Case, seen: Seen) -> Iterator[Way]:
             yield from _met(case, case.construct.demand(node, True, _between(node, case)), seen)
 
 
-def _met(case: Case, demand: Demand | None, seen: Seen) -> Iterator[Way]:
+def _met(case: Situation, demand: Demand | None, seen: Seen) -> Iterator[Way]:
     """The ways to give what a condition demands."""
     match demand:
-        case Value(name, value, choices):
+        case ValueDemand(name, value, choices):
             yield Way((set_value(case, case.scene.facts[name].at, value, choices),))
-        case Words(name, words, choices):
+        case WordsDemand(name, words, choices):
             lacking = [word for word in words if choices or word in seen.lacking]
             yield Way((_words(case, case.scene.facts[name].at, lacking, choices),))
-        case Entries(name, where) if where is not None:
+        case EntriesDemand(name, where) if where is not None:
             yield from (every_entry if demand.every else some_entry)(name, where, case)
-        case Keys(name, _, where):
+        case KeysDemand(name, _, where):
             yield from each_key(name, where, case, seen.lacking)
 
 
@@ -104,7 +104,7 @@ def _product(parts: list[list[Way]]) -> Iterator[Way]:
 # --- single values ------------------------------------------------------------------------------------------
 
 
-def _words(case: Case, path: tuple[str, ...], words: list[str], choices: tuple[str, ...]) -> Change:
+def _words(case: Situation, path: tuple[str, ...], words: list[str], choices: tuple[str, ...]) -> DataChange:
     given, dotted = get(case.document, path), ".".join(path)
     edits = [Edit("append", path, word) for word in words]
     if not isinstance(given, list):
@@ -120,7 +120,7 @@ def _words(case: Case, path: tuple[str, ...], words: list[str], choices: tuple[s
     return change(case.kind(path), dotted, tuple(edits), text)
 
 
-def _between(node: c.Condition, case: Case) -> str:
+def _between(node: c.Condition, case: Situation) -> str:
     """What stands between in a text that is to begin and end otherwise: what it says now."""
     if not isinstance(node, c.Reads):
         return ""
@@ -129,12 +129,12 @@ def _between(node: c.Condition, case: Case) -> str:
     return text or "×××"
 
 
-def _text(node: c.Reads, case: Case) -> str:
+def _text(node: c.Reads, case: Situation) -> str:
     values, _, _ = case.scene.single(node.fact, case.moment.day)
     return values[0] if values and isinstance(values[0], str) else ""
 
 
-def _same(node: c.Same, case: Case) -> Iterator[Way]:
+def _same(node: c.Same, case: Situation) -> Iterator[Way]:
     """Texts with the same between: that of the first that reads as it has to."""
     inner = next((shared for part in node.same if (shared := between(part, _text(part, case)))), "×××")
     yield Way(
@@ -149,7 +149,7 @@ def _same(node: c.Same, case: Case) -> Iterator[Way]:
 # --- numbers ------------------------------------------------------------------------------------------------
 
 
-def _compare(node: c.Compare, case: Case, seen: Seen) -> Iterator[Way]:
+def _compare(node: c.Compare, case: Situation, seen: Seen) -> Iterator[Way]:
     fact = case.scene.facts[node.fact]
     if fact.reading in ("sum", "kinds"):
         yield from (Way(sums=sums) for sums in case.sums(node, case))
@@ -173,7 +173,7 @@ def _compare(node: c.Compare, case: Case, seen: Seen) -> Iterator[Way]:
         yield from _part(case, fact.ratio, node.operator, seen.bound.high)
 
 
-def _part(case: Case, ratio: Ratio, operator: str, limit: Number) -> Iterator[Way]:
+def _part(case: Situation, ratio: Ratio, operator: str, limit: Number) -> Iterator[Way]:
     """So large a part of a whole that stays as it is; nothing where the whole is not known."""
     if not isinstance(ratio.of, str) or not isinstance(ratio.to, str):
         return
@@ -185,7 +185,7 @@ def _part(case: Case, ratio: Ratio, operator: str, limit: Number) -> Iterator[Wa
         yield Way((_level(case, part, ratio.of, least, low),))
 
 
-def _lower_later(case: Case, fact: Fact, least: object) -> bool:
+def _lower_later(case: Situation, fact: Fact, least: object) -> bool:
     value = value_at(case.scene.subject, fact.stock or "")
     if isinstance(value, Series):
         return any(
@@ -195,7 +195,7 @@ def _lower_later(case: Case, fact: Fact, least: object) -> bool:
     return value is not None and case.on < case.scene.reported_on and bool(value.high < least)
 
 
-def _level(case: Case, fact: Fact, name: str, least: Number, low: Number) -> Change:
+def _level(case: Situation, fact: Fact, name: str, least: Number, low: Number) -> DataChange:
     """A number that has to stand at `least`."""
     path = fact.at
     dotted = ".".join(path)
@@ -227,7 +227,7 @@ def _level(case: Case, fact: Fact, name: str, least: Number, low: Number) -> Cha
     return change(kind, dotted, (edit,), text, size, (dotted, least))
 
 
-def _distinct(case: Case, fact: Fact, least: int) -> Iterator[Way]:
+def _distinct(case: Situation, fact: Fact, least: int) -> Iterator[Way]:
     attribute, listed = fact.distinct or "", case.scene.listed(fact.of or "")
     there = {entry.get(attribute) for entry in listed.entries}
     path = f"{listed.declared.paths[0]}.{attribute}"
@@ -240,12 +240,12 @@ def _distinct(case: Case, fact: Fact, least: int) -> Iterator[Way]:
 # --- judgements, helpers ------------------------------------------------------------------------------------
 
 
-def by_judgement(case: Case) -> Way:
+def by_judgement(case: Situation) -> Way:
     """To ask for the judgement that settles what the data leaves to a person (a list that ends in 等)."""
     return Way((_judgement(case, None),))
 
 
-def _judgement(case: Case, item: str | None) -> Change:
+def _judgement(case: Situation, item: str | None) -> DataChange:
     rule, scene = case.rule, case.scene
     value = judgement(scene.ruleset, rule, item, True, "（评审单位）", scene.as_of, "（评审意见）")
     title = next((i.title.text for i in rule.items if i.id == item), rule.title.text)

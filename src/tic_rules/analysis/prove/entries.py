@@ -9,7 +9,16 @@ from typing import NamedTuple
 from tic_rules.analysis.diff.order import shape_of
 from tic_rules.analysis.prove.booleans import Ends, Formula, conj, disj, neg, truth, z3
 from tic_rules.analysis.prove.symbols import YEARS, At, World
-from tic_rules.analysis.prove.values import Value, all_of, any_of, cases, constant, either, outcomes, when
+from tic_rules.analysis.prove.values import (
+    TruthFormulas,
+    all_of,
+    any_of,
+    cases,
+    constant,
+    either,
+    outcomes,
+    when,
+)
 from tic_rules.core.logic import FALSE, REVIEW, TRUE
 from tic_rules.engines.lowering import entry_logic
 from tic_rules.engines.lowering import form as f
@@ -24,11 +33,11 @@ class Looked(NamedTuple):
     """An entry: whether it is there, whether it counts at the moment, whether it is as asked."""
 
     present: Formula
-    counts: Value
-    value: Value
+    counts: TruthFormulas
+    value: TruthFormulas
 
 
-class Entries:
+class EntryFormulas:
     """The lists at one moment."""
 
     def __init__(self, world: World, ruleset: RuleSet, at: At) -> None:
@@ -36,7 +45,7 @@ class Entries:
 
     # --- folds and counts -----------------------------------------------------------------------------------
 
-    def fold(self, node: f.Fold) -> Value:
+    def fold(self, node: f.Fold) -> TruthFormulas:
         """What the entries of a list come to together."""
         fact = self.ruleset.facts[node.over.fact]
         more = self._more(fact)
@@ -45,7 +54,7 @@ class Entries:
             some = any_of(
                 [either(one.present, all_of([one.counts, one.value]), constant(FALSE)) for one in looked]
             )
-            return Value(some.true, conj(some.false, neg(more)), conj(some.review, neg(more)))
+            return TruthFormulas(some.true, conj(some.false, neg(more)), conj(some.review, neg(more)))
         values = [
             either(conj(one.present, neg(one.counts.false)), _sure(one), constant(TRUE)) for one in looked
         ]
@@ -55,7 +64,7 @@ class Entries:
         possible = disj(*[conj(one.present, neg(one.counts.false)) for one in looked])
         return all_of([*values, when(conj(certain, neg(more)), conj(neg(possible), neg(more)))])
 
-    def under_key(self, fact: Fact, key: str, body: f.Logic) -> Value:
+    def under_key(self, fact: Fact, key: str, body: f.Logic) -> TruthFormulas:
         """What the entry of a table under a key comes to; one that is not there is false, unless the table
         may go on."""
         entry = (f"{fact.table}", key, 0)
@@ -119,7 +128,7 @@ class Entries:
             present, counts = self.world.flag("present", *entry), self._counts(entry, listed, fact)
             yield Looked(present, counts, self._asked(entry, body))
 
-    def _counts(self, entry: Entry, listed: ListOf, fact: Fact) -> Value:
+    def _counts(self, entry: Entry, listed: ListOf, fact: Fact) -> TruthFormulas:
         values = [constant(TRUE)]
         dated = listed.date is not None or (listed.year is not None and not self.at.year)
         if dated and fact.over is None:
@@ -150,18 +159,18 @@ class Entries:
 
     # --- what is asked of an entry --------------------------------------------------------------------------
 
-    def owing(self, body: f.Logic) -> Value:
+    def owing(self, body: f.Logic) -> TruthFormulas:
         """What is asked of the entry that owes."""
         path = self._listed(self.ruleset.facts[self.at.event]).paths[0]
         return self._asked((path, self.at.start, 0), body)
 
-    def _asked(self, entry: Entry, node: f.Logic) -> Value:
+    def _asked(self, entry: Entry, node: f.Logic) -> TruthFormulas:
         match node:
             case f.Constant():
                 return constant(node.value)
-            case f.All():
+            case f.Conjunction():
                 return all_of([self._asked(entry, part) for part in node.parts])
-            case f.Either():
+            case f.Disjunction():
                 return any_of([self._asked(entry, part) for part in node.parts])
             case f.Cases():
                 return cases(self._asked(entry, node.of), [self._asked(entry, one) for one in node.outcomes])
@@ -178,7 +187,7 @@ class Entries:
                 return when(conj(given, last <= self.at.point), conj(given, first > self.at.point))
         raise AssertionError(f"not asked of an entry: {node!r}")
 
-    def _several(self, entry: Entry, name: str, node: f.Member) -> Value:
+    def _several(self, entry: Entry, name: str, node: f.Member) -> TruthFormulas:
         """An attribute that holds several words."""
         given, any_word = (self.world.flag(asked, name, *entry) for asked in ("given", "any word"))
         has = disj(*[self.world.flag("has", word, name, *entry) for word in node.words])
@@ -194,7 +203,7 @@ class Entries:
         return outcomes({**tests, node.absent: disj(tests.get(node.absent, truth(False)), *absent.values())})
 
 
-def _sure(one: Looked) -> Value:
+def _sure(one: Looked) -> TruthFormulas:
     """An entry that only may count is unknown where it is not as asked."""
     unsure = conj(one.counts.unknown, neg(one.value.true))
-    return Value(*(conj(end, neg(unsure)) for end in one.value))
+    return TruthFormulas(*(conj(end, neg(unsure)) for end in one.value))

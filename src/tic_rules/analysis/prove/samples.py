@@ -10,7 +10,16 @@ from datetime import date
 from itertools import islice
 from typing import Any, NamedTuple
 
-from tic_rules.analysis.construct import Construct, Demand, Entries, Keys, Value, Words, judgement, number
+from tic_rules.analysis.construct import (
+    Construct,
+    Demand,
+    EntriesDemand,
+    KeysDemand,
+    ValueDemand,
+    WordsDemand,
+    judgement,
+    number,
+)
 from tic_rules.analysis.construct import entry as entry_of
 from tic_rules.analysis.diff.order import shape_of
 from tic_rules.core.dates import add_days, add_years
@@ -29,7 +38,7 @@ from tic_rules.model.subject import Record
 TERM = 5
 
 
-class Clock(NamedTuple):
+class SampleDays(NamedTuple):
     """The days of the made-up centre. Nothing rests on them, but that a document binds it whole only where it
     is approved once the document is in force."""
 
@@ -50,19 +59,19 @@ class Clock(NamedTuple):
         return add_days(self.approved, 1)
 
 
-def clock_of(*rulesets: RuleSet | None) -> Clock:
+def clock_of(*rulesets: RuleSet | None) -> SampleDays:
     """The clock of a centre that these documents bind whole."""
     begins = [one.document.in_force.from_ for one in rulesets if one is not None]
     last = max((day for day in begins if day is not None), default=date.min)
     year = min(last.year + (last > date(last.year, 3, 1)), 9000)
-    return Clock() if year <= 2022 else Clock(date(year - 1, 9, 1), date(year, 3, 1))
+    return SampleDays() if year <= 2022 else SampleDays(date(year - 1, 9, 1), date(year, 3, 1))
 
 
 STEP = {"CNY": 10_000}
 """How far a number is moved to just miss a bound, by unit; 1 elsewhere."""
 
 
-def last_days(rule: Rule, as_of: date, clock: Clock) -> list[date]:
+def last_days(rule: Rule, as_of: date, clock: SampleDays) -> list[date]:
     """The last days on which a rule looks for something, up to a day: of its years, its cycles, its time."""
     if rule.yearly is not None:
         days = [rule.yearly.due(year) for year in range(clock.approved.year + 1, as_of.year + 1)]
@@ -75,7 +84,7 @@ def last_days(rule: Rule, as_of: date, clock: Clock) -> list[date]:
     return [day for day in days if day <= as_of]
 
 
-def as_of_for(rules: Iterable[Rule], clock: Clock) -> date:
+def as_of_for(rules: Iterable[Rule], clock: SampleDays) -> date:
     """A day on which the time of every one of these rules is up."""
     days = [add_days(clock.approved, 60)]
     for rule in rules:
@@ -100,7 +109,7 @@ class Maker:
     def __init__(
         self,
         as_of: date,
-        clock: Clock,
+        clock: SampleDays,
         programme: bool = False,
         choice: int = 0,
         model: type[Record] = Centre,
@@ -121,7 +130,7 @@ class Maker:
         """Add what meets a rule, or breaks it."""
         wanted = met == (rule.kind != "consequence")
         for day, year in self._moments(rule):
-            builder = _Builder(self, ruleset, rule, day, year)
+            builder = _SampleBuilder(self, ruleset, rule, day, year)
             if rule.event is not None:
                 builder.add_event(rule.event)
             if rule.applies is not None:
@@ -178,7 +187,7 @@ class Maker:
         return entries
 
 
-class _Builder:
+class _SampleBuilder:
     """One rule at one of its days."""
 
     def __init__(self, maker: Maker, ruleset: RuleSet, rule: Rule, day: date, year: int | None) -> None:
@@ -244,21 +253,21 @@ class _Builder:
     def _put(self, demand: Demand | None) -> None:
         """What a condition demands, put into the file."""
         match demand:
-            case Value(name, value):
+            case ValueDemand(name, value):
                 path = ".".join(self.ruleset.facts[name].at)
                 if not self.soft or self.maker.get(path) is None:
                     self.maker.put(path, value)
-            case Words(name, words, choices):
+            case WordsDemand(name, words, choices):
                 there = self.maker.entries(".".join(self.ruleset.facts[name].at))
                 if not choices or not (self.soft or set(there) & set(choices)):
                     there.extend(word for word in words if word not in there)
-            case Keys(name, keys, where):
+            case KeysDemand(name, keys, where):
                 path = ".".join(self.ruleset.facts[name].at)
                 table = self.maker.get(path) or {}
                 self.maker.put(path, table)
                 for key in keys:
                     table.setdefault(key, self.construct.attributes(path, where))
-            case Entries():
+            case EntriesDemand():
                 self._entries(demand)
 
     # --- numbers --------------------------------------------------------------------------------------------
@@ -331,7 +340,7 @@ class _Builder:
     def _listed(self, fact: str) -> ListOf:
         return self.ruleset.vocabulary.lists[self.ruleset.facts[fact].list_name or ""]
 
-    def _entries(self, demand: Entries) -> None:
+    def _entries(self, demand: EntriesDemand) -> None:
         listed = self._listed(demand.fact)
         path = listed.paths[0]
         if listed.held is None:

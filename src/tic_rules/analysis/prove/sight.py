@@ -8,10 +8,10 @@ from itertools import product
 
 from tic_rules.analysis.diff.order import shape_of
 from tic_rules.analysis.prove.booleans import Ends, Formula, conj, disj, neg, truth, z3
-from tic_rules.analysis.prove.entries import Entries
+from tic_rules.analysis.prove.entries import EntryFormulas
 from tic_rules.analysis.prove.symbols import At, World, lowered_rule
 from tic_rules.analysis.prove.values import (
-    Value,
+    TruthFormulas,
     all_of,
     any_of,
     cases,
@@ -56,7 +56,7 @@ def formulas(
 _FINE = ("pass", "not_applicable")
 
 
-def _status_in(statuses: tuple[str, ...], parts: Sequence[Value]) -> Formula:
+def _status_in(statuses: tuple[str, ...], parts: Sequence[TruthFormulas]) -> Formula:
     """Whether a rule whose time is up has one of these statuses, by the status table."""
 
     def formula(branch: bool | _Branch, depth: int) -> Formula:
@@ -93,22 +93,22 @@ class Sight:
 
     def __init__(self, world: World, ruleset: RuleSet, at: At) -> None:
         self.world, self.ruleset, self.at = world, ruleset, at
-        self.entries = Entries(world, ruleset, at)
+        self.entries = EntryFormulas(world, ruleset, at)
 
-    def value(self, node: f.Logic) -> Value:
+    def value(self, node: f.Logic) -> TruthFormulas:
         """A piece of logic as formulas."""
         match node:
             case f.Constant():
                 return constant(node.value)
-            case f.All():
+            case f.Conjunction():
                 return all_of([self.value(part) for part in node.parts])
-            case f.Either():
+            case f.Disjunction():
                 return any_of([self.value(part) for part in node.parts])
             case f.Cases(outcomes=(_, _, f.Judged(item=None), _)):
                 return self.value(node.of)  # what is left to be judged counts as such: nobody has judged it
             case f.Cases():
                 return cases(self.value(node.of), [self.value(outcome) for outcome in node.outcomes])
-            case f.Compare():
+            case f.RangeComparison():
                 left, right = (self._range(term, node) for term in (node.left, node.right))
                 return compare(node.operator, left, right)
             case f.Member():
@@ -117,7 +117,7 @@ class Sight:
                 return self._fold(node)
         return self._other(node)
 
-    def _other(self, node: f.Logic) -> Value:
+    def _other(self, node: f.Logic) -> TruthFormulas:
         match node:
             case f.Happened():
                 return self._happened(node)
@@ -135,18 +135,18 @@ class Sight:
                 value = self.world.fresh(("agree", facts, node.texts, self.at.key))
                 self.world.say(neg(value.review))
                 return value
-            case f.Running():
+            case f.Consecutive():
                 some = self.entries.fold(f.Fold(node.over, False, node.body))
                 return self.world.running(node, self.at, some)
-            case f.EachYear():
+            case f.FullYears():
                 years = ("each year", node.founded, node.body, self._whose())
                 return self.world.graded(years, node.years, self.at)
-            case f.OfEach():
+            case f.MostOfEach():
                 crowd = ("of each", node.over, node.attribute, self._whose())
                 return self.world.graded(crowd, -node.most, self.at)
-            case f.OfEntry():
+            case f.EventEntry():
                 return self.entries.owing(node.body)
-            case f.Latest():
+            case f.LatestEntry():
                 at = self.at.key, self.at.start
                 return self.world.fresh(("latest", node.over, node.by, node.of, node.has, *at))
         raise AssertionError(f"not seen: {node!r}")
@@ -165,24 +165,24 @@ class Sight:
 
     # --- ranges ---------------------------------------------------------------------------------------------
 
-    def _range(self, term: f.Ranged, node: f.Compare) -> Ends:
+    def _range(self, term: f.Ranged, node: f.RangeComparison) -> Ends:
         """The ends of a range."""
         match term:
             case f.Bounds():
                 return real(term.low), real(term.high)
-            case f.Times():
+            case f.Multiple():
                 low, high = self._range(term.of, node)
                 return real(term.factor) * low, real(term.factor) * high
-            case f.Quantity():
+            case f.Measure():
                 return self._quantity(term.fact, node)
-            case f.Amount():
+            case f.GroupAmount():
                 return self._amount(self.ruleset.facts[term.fact], term)
         groups = "+".join(sorted(term.groups)) + ("|rest" if term.rest else "")
         return self.world.number(
             f"{self._known_as(term.fact)}:{groups}", self.at.start, self.at, False, False
         )
 
-    def _quantity(self, name: str, node: f.Compare) -> Ends:
+    def _quantity(self, name: str, node: f.RangeComparison) -> Ends:
         fact, most = self.ruleset.facts[name], None
         if isinstance(node.right, f.Bounds) and node.right.low == node.right.high:
             most = node.right.high
@@ -199,7 +199,7 @@ class Sight:
         start = "" if fact.reading in ("value", "stock", "age") else self.at.start
         return self.world.number(self._known_as(name), start, self.at, growing, timeless)
 
-    def _amount(self, fact: Fact, term: f.Amount) -> Ends:
+    def _amount(self, fact: Fact, term: f.GroupAmount) -> Ends:
         """What one group has: the same variables for the same entries, whatever the group is called."""
         where = (fact.groups or {})[term.group].where
         look = (
@@ -212,7 +212,7 @@ class Sight:
 
     # --- single values and words ----------------------------------------------------------------------------
 
-    def _member(self, node: f.Member) -> Value:
+    def _member(self, node: f.Member) -> TruthFormulas:
         term = node.term
         assert isinstance(term, (f.Choice, f.Between)), "words and attributes are those of a fold"
         fact = self.ruleset.facts[term.fact]
@@ -226,23 +226,23 @@ class Sight:
             self.world.say(*(disj(end == yes, end == no) for end in (one, two)))
         return self.world.on_list(node, one, two, given)
 
-    def _happened(self, node: f.Happened) -> Value:
+    def _happened(self, node: f.Happened) -> TruthFormulas:
         first, last = z3.Real(f"first|{node.fact}"), z3.Real(f"last|{node.fact}")
         given = self.world.flag("done", node.fact)
         self.world.say(first <= last)
         return when(conj(given, last <= self.at.point), conj(given, first > self.at.point))
 
-    def _fold(self, node: f.Fold) -> Value:
+    def _fold(self, node: f.Fold) -> TruthFormulas:
         fact = self.ruleset.facts[node.over.fact]
         match node.over:
-            case f.Keys(keys=keys):
+            case f.TableKeys(keys=keys):
                 return all_of([self.entries.under_key(fact, key, node.body) for key in keys])
-            case f.Words():
+            case f.WordList():
                 assert isinstance(node.body, f.Member)
                 return self._some_word(node.body, fact)
         return self.entries.fold(node)
 
-    def _some_word(self, node: f.Member, fact: Fact) -> Value:
+    def _some_word(self, node: f.Member, fact: Fact) -> TruthFormulas:
         some = disj(*[self.world.flag("word", fact.words, word) for word in node.words])
         more, given = self.world.flag("more", fact.words), self.world.flag("words given", fact.words)
         self.world.say(z3.Implies(some, given))

@@ -20,7 +20,7 @@ from tic_rules.analysis.diff.order import (
     year_due,
 )  # fmt: skip
 from tic_rules.analysis.prove.booleans import Ends, Formula, conj, disj, neg, z3
-from tic_rules.analysis.prove.values import Value, all_of, outcomes, real, when
+from tic_rules.analysis.prove.values import TruthFormulas, all_of, outcomes, real, when
 from tic_rules.core.extras import lacking
 from tic_rules.core.logic import FALSE, REVIEW, TRUE
 from tic_rules.engines.lowering import Clock, lowered
@@ -31,7 +31,7 @@ from tic_rules.model.ruleset import Fact, Rule, RuleSet
 from tic_rules.model.time import Cycle, Shift
 
 
-def lowered_rule(ruleset: RuleSet, rule: Rule) -> f.Rule:
+def lowered_rule(ruleset: RuleSet, rule: Rule) -> f.LoweredRule:
     """A rule in the core form."""
     return lowered(ruleset).rules[ruleset.place_of(rule.id)]
 
@@ -49,7 +49,7 @@ class At(NamedTuple):
     point: Formula
     start: str = ""
     year: str = ""
-    owed: Value | None = None
+    owed: TruthFormulas | None = None
     """Whether anything is owed at that time at all; None where it always is."""
     event: str = ""
     """The fact of whose entries each owes something at its time."""
@@ -78,12 +78,12 @@ class World:
         self.editions, self.otherwise = editions, otherwise
         self._sides = [id(ruleset) for ruleset, _ in rules]
         self.axioms: list[Formula] = []
-        self._values: dict[object, Value] = {}
+        self._values: dict[object, TruthFormulas] = {}
         self._flags: dict[tuple[object, ...], Formula] = {}
         self._choices: dict[tuple[object, ...], tuple[Formula, Formula, Formula]] = {}
         self._numbers: dict[tuple[str, str], list[tuple[Formula, Formula, Formula]]] = {}
         self._words: dict[tuple[str, object], int] = {}
-        self._graded: dict[object, list[tuple[int, Value]]] = {}
+        self._graded: dict[object, list[tuple[int, TruthFormulas]]] = {}
         self._amounts: dict[object, list[tuple[c.Where, Ends]]] = {}
         self._size = _sizes(rules)
         self._lines: dict[str, dict[Shift | date, Formula]] = {}
@@ -163,7 +163,7 @@ class World:
         self.say(self.opening(around.start) <= opens, opens < point, point <= around.point)
         return At(key, point, f"start of {key}", key, around.owed)
 
-    def _owed(self, key: str, rule: Rule) -> Value | None:
+    def _owed(self, key: str, rule: Rule) -> TruthFormulas | None:
         """Whether a year, a cycle or an entry lies within the term, where only those owe."""
         if rule.until is None:
             return None
@@ -232,11 +232,11 @@ class World:
 
     # --- variables ------------------------------------------------------------------------------------------
 
-    def fresh(self, key: object) -> Value:
+    def fresh(self, key: object) -> TruthFormulas:
         """A condition of which nothing more is known; the same for the same key."""
         if key not in self._values:
             number = len(self._values)
-            value = self._values[key] = Value(*z3.Bools(f"t{number} f{number} r{number}"))
+            value = self._values[key] = TruthFormulas(*z3.Bools(f"t{number} f{number} r{number}"))
             self.say(z3.AtMost(*value, 1))
         return self._values[key]
 
@@ -282,7 +282,7 @@ class World:
     def entries(self, path: str, look: str) -> range:
         return range(self._size.get(path, 1) if not look else min(self._size.get(path, 1), 4))
 
-    def on_list(self, node: f.Member, one: Formula, two: Formula, given: Formula) -> Value:
+    def on_list(self, node: f.Member, one: Formula, two: Formula, given: Formula) -> TruthFormulas:
         """Whether a word of which one or two are possible is on a list."""
         numbers = [self.word(word) for word in node.words]
         inside = [disj(*[end == number for number in numbers]) for end in (one, two)]
@@ -296,14 +296,14 @@ class World:
                 tests[value].append(test)
         return outcomes({value: disj(*formulas) for value, formulas in tests.items()})
 
-    def running(self, node: f.Running, at: At, some: Value) -> Value:
+    def running(self, node: f.Consecutive, at: At, some: TruthFormulas) -> TruthFormulas:
         """Years running: not spelled out year by year; more years running say more, and each says that there
         is one."""
         value = self.graded(("running", node.over, node.body, node.by, node.among), node.years, at)
         self.say(z3.Implies(value.true, some.true), z3.Implies(some.false, value.false))
         return value
 
-    def graded(self, what: object, grade: int, at: At) -> Value:
+    def graded(self, what: object, grade: int, at: At) -> TruthFormulas:
         """A condition that is not looked into; a higher grade says more: more years, fewer of each."""
         key = what, at.key, at.start
         value, alike = self.fresh((*key, grade)), self._graded.setdefault(key, [])
@@ -348,9 +348,9 @@ def _sizes(rules: Iterable[tuple[RuleSet, Rule]]) -> dict[str, int]:
 def _asked(ruleset: RuleSet, node: f.Logic) -> tuple[Fact | None, int]:
     """The fact whose entries a piece of logic looks at, and how many of them it tells apart."""
     match node:
-        case f.Fold() | f.Running() | f.Latest():
+        case f.Fold() | f.Consecutive() | f.LatestEntry():
             return ruleset.facts[node.over.fact], 1
-        case f.Compare(left=f.Quantity(name), right=right):
+        case f.RangeComparison(left=f.Measure(name), right=right):
             fact = ruleset.facts[name]
             if fact.count is None and fact.distinct is None:
                 return fact, 0

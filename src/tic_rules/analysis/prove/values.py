@@ -15,7 +15,7 @@ from tic_rules.engines.lowering import COMPARISONS, OPERATORS, VALUES
 _ENDS = ("low", "high")
 
 
-class Value(NamedTuple):
+class TruthFormulas(NamedTuple):
     true: Formula
     false: Formula
     review: Formula
@@ -32,42 +32,42 @@ class Value(NamedTuple):
         return disj(*[tests[number] for number in numbers])
 
 
-def constant(value: int) -> Value:
-    return Value(*(truth(value == number) for number in (TRUE, FALSE, REVIEW)))
+def constant(value: int) -> TruthFormulas:
+    return TruthFormulas(*(truth(value == number) for number in (TRUE, FALSE, REVIEW)))
 
 
-def when(true: Formula, false: Formula) -> Value:
-    return Value(true, false, truth(False))
+def when(true: Formula, false: Formula) -> TruthFormulas:
+    return TruthFormulas(true, false, truth(False))
 
 
-def outcomes(tests: Mapping[int, Formula]) -> Value:
+def outcomes(tests: Mapping[int, Formula]) -> TruthFormulas:
     """A value by formulas of which one holds at most; unknown where none does."""
-    return Value(*(tests.get(number, truth(False)) for number in (TRUE, FALSE, REVIEW)))
+    return TruthFormulas(*(tests.get(number, truth(False)) for number in (TRUE, FALSE, REVIEW)))
 
 
-def all_of(values: Sequence[Value]) -> Value:
+def all_of(values: Sequence[TruthFormulas]) -> TruthFormulas:
     true, false = conj(*[v.true for v in values]), disj(*[v.false for v in values])
-    return Value(true, false, conj(conj(*[disj(v.true, v.review) for v in values]), neg(true)))
+    return TruthFormulas(true, false, conj(conj(*[disj(v.true, v.review) for v in values]), neg(true)))
 
 
-def any_of(values: Sequence[Value]) -> Value:
+def any_of(values: Sequence[TruthFormulas]) -> TruthFormulas:
     true, false = disj(*[v.true for v in values]), conj(*[v.false for v in values])
-    return Value(true, false, conj(conj(*[disj(v.false, v.review) for v in values]), neg(false)))
+    return TruthFormulas(true, false, conj(conj(*[disj(v.false, v.review) for v in values]), neg(false)))
 
 
-def cases(of: Value, ways: Sequence[Value]) -> Value:
+def cases(of: TruthFormulas, ways: Sequence[TruthFormulas]) -> TruthFormulas:
     """What follows from each value: one way for each of the four."""
     tests = [of.is_(number) for number in VALUES]
-    return Value(
+    return TruthFormulas(
         *(disj(*[conj(test, way[end]) for test, way in zip(tests, ways, strict=True)]) for end in range(3))
     )
 
 
-def either(condition: Formula, one: Value, other: Value) -> Value:
-    return Value(*(z3.If(condition, x, y) for x, y in zip(one, other, strict=True)))
+def either(condition: Formula, one: TruthFormulas, other: TruthFormulas) -> TruthFormulas:
+    return TruthFormulas(*(z3.If(condition, x, y) for x, y in zip(one, other, strict=True)))
 
 
-def compare(name: str, left: Ends, right: Ends) -> Value:
+def compare(name: str, left: Ends, right: Ends) -> TruthFormulas:
     """Two ranges by the table of comparisons."""
     true, false = (
         [

@@ -13,7 +13,7 @@ from functools import cache, partial
 from itertools import product
 from typing import NamedTuple
 
-from tic_rules.analysis.prove.samples import STEP, Clock, Maker, as_of_for, clock_of, last_days
+from tic_rules.analysis.prove.samples import STEP, Maker, SampleDays, as_of_for, clock_of, last_days
 from tic_rules.core.dates import add_days
 from tic_rules.core.errors import TicRulesError
 from tic_rules.core.numbers import Number, parse_number
@@ -77,7 +77,7 @@ class Witness:
         }
 
 
-class Told(NamedTuple):
+class ReferenceAnswer(NamedTuple):
     """What the reference says of one file: of the rule itself, and, where asked for, of what binds on the
     other side; by rule."""
 
@@ -92,10 +92,10 @@ class Judge(NamedTuple):
     theirs: RuleSet | None
     rule: Rule
     as_of: date
-    clock: Clock
+    clock: SampleDays
     programme: bool
 
-    def decided(self, data: Json) -> Told | None:
+    def decided(self, data: Json) -> ReferenceAnswer | None:
         try:
             subject = self.model.model_validate(data)
             for side in (self.ruleset, self.theirs):
@@ -103,7 +103,7 @@ class Judge(NamedTuple):
                     fitting(subject, side.vocabulary)
         except (ValueError, TicRulesError):
             return None
-        return Told(
+        return ReferenceAnswer(
             self._statuses(self.ruleset, subject), cache(partial(self._statuses, self.theirs, subject))
         )
 
@@ -176,7 +176,7 @@ def witness(
     return None if best is None else best[1]
 
 
-def _rank(failing: Told, passing: Told, rule: str) -> int | None:
+def _rank(failing: ReferenceAnswer, passing: ReferenceAnswer, rule: str) -> int | None:
     """How telling a pair is, 0 the most: the rule fails outright and passes, and the other side accepts both
     files. None: the other side rejects the failing one, or accepts it no more than the rule does."""
     short = 2 * SHORT.index(failing.statuses[rule])
@@ -223,7 +223,11 @@ rule."""
 
 
 def _as_witness(
-    steps: Steps, failing: tuple[Json, Told], passing: tuple[Json, Told], judge: Judge, side: str
+    steps: Steps,
+    failing: tuple[Json, ReferenceAnswer],
+    passing: tuple[Json, ReferenceAnswer],
+    judge: Judge,
+    side: str,
 ) -> Witness:
     statuses = {
         name: {key: each.statuses if key == side else each.theirs() for key in ("a", "b")}

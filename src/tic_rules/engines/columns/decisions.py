@@ -17,7 +17,7 @@ from tic_rules.engines.columns import statuses as s
 from tic_rules.engines.columns.clock import TableClock
 from tic_rules.engines.columns.codes import Coded, Steps, Table, all_of, any_of, choose, coded, tabulate
 from tic_rules.engines.columns.reading import TableColumns
-from tic_rules.engines.lowering import FOLLOWED, STATUS, WORST, Logic, Rule, before_approval
+from tic_rules.engines.lowering import FOLLOWED, STATUS, WORST, Logic, LoweredRule, before_approval
 from tic_rules.engines.lowering import form as f
 from tic_rules.engines.lowering.tables import in_force
 from tic_rules.evaluation.scenarios import needs_of
@@ -107,9 +107,9 @@ class Decisions:
         match node:
             case f.Constant():
                 return coded(node.value)
-            case f.All() | f.Either():
+            case f.Conjunction() | f.Disjunction():
                 parts = [self.value(part, look) for part in node.parts]
-                join = all_of if isinstance(node, f.All) else any_of
+                join = all_of if isinstance(node, f.Conjunction) else any_of
                 return self.made(key, lambda: join(parts), *parts)
             case f.Cases():
                 of = self.value(node.of, look)
@@ -125,7 +125,7 @@ class Decisions:
 
     # --- rules ----------------------------------------------------------------------------------------------
 
-    def shown(self, rule: Rule) -> Coded:
+    def shown(self, rule: LoweredRule) -> Coded:
         """The status of a rule as a number, after its exemptions."""
         settled = shown = self.settled(rule)
         name = n.exemption_of(self.ruleset, rule.id)
@@ -138,7 +138,7 @@ class Decisions:
             shown = choose(same, shown, s.OPEN)
         return settled if shown is settled else self.made(("shown", rule.id), lambda: shown, settled)
 
-    def settled(self, rule: Rule) -> Coded:
+    def settled(self, rule: LoweredRule) -> Coded:
         """A rule's status as a number: what all scenarios of a centre agree on."""
         made = self.steps.get(("agreed" if self.has_scenarios else "rule", rule.id))
         if made is not None:
@@ -158,7 +158,7 @@ class Decisions:
         behind = self.columns.truth(n.behind_of(self.ruleset, rule.id), FALSE)
         return self.made(("agreed", rule.id), lambda: s.agreed_of(least, most, behind), least, most)
 
-    def in_scenario(self, rule: Rule) -> Coded:
+    def in_scenario(self, rule: LoweredRule) -> Coded:
         """A rule's status in the scenario of a row."""
         clock, approved, before = rule.clock, self.clock.approved, before_approval(rule.clock)
         if clock.yearly:
@@ -195,7 +195,7 @@ class Decisions:
 
         return tabulate(columns, status)
 
-    def _yearly(self, rule: Rule) -> Coded:
+    def _yearly(self, rule: LoweredRule) -> Coded:
         """The worst of the years that are owed; one that the table has no column for is unknown."""
         approved_on = self.clock.approved_on
         if approved_on is None:
@@ -210,7 +210,7 @@ class Decisions:
         status = worst.match(cases)
         return self.made(("years", rule.id), lambda: choose(approved_on.is_null(), s.OPEN, status), worst)
 
-    def _year(self, rule: Rule, year: int) -> Coded:
+    def _year(self, rule: LoweredRule, year: int) -> Coded:
         """The place of one year's status in WORST; the last place where the year is not owed."""
         owed, given, late = self.clock.in_year(rule.clock, year)
         if owed is False:

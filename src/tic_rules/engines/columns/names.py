@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from tic_rules.core.errors import UsageError, clip, fault
-from tic_rules.engines.lowering import Clock, Logic, Rule, lowered
+from tic_rules.engines.lowering import Clock, Logic, LoweredRule, lowered
 from tic_rules.engines.lowering import form as f
 from tic_rules.evaluation.scenarios import Needs, needs_of
 from tic_rules.model.ruleset import RuleSet
@@ -27,7 +27,7 @@ CLOCK = frozenset({SCENARIO, APPROVED, APPROVED_ON, TERM_END, REPORTED_ON})
 """Columns of the clock. `approved` says whether the centre is approved on the as-of day."""
 
 
-class Kind(Enum):
+class ColumnKind(Enum):
     """What a column, or a pair of columns, holds."""
 
     RANGE = auto()
@@ -52,7 +52,7 @@ class Column(NamedTuple):
     name: str
     plain: str
     """The name without a look day: a value that holds on every day."""
-    kind: Kind
+    kind: ColumnKind
     of: Logic | f.Chosen
     """What is read: of words the term, else the logic."""
     part: str = ""
@@ -145,14 +145,14 @@ def refuse_occasions(ruleset: RuleSet) -> None:
         raise fault(UsageError, "not-in-tables", zh, en)
 
 
-def centre_rules(ruleset: RuleSet) -> tuple[Rule, ...]:
+def centre_rules(ruleset: RuleSet) -> tuple[LoweredRule, ...]:
     """The rules that are decided for one centre."""
     return tuple(rule for rule in lowered(ruleset).rules if not rule.programme)
 
 
-def rules_by_needs(ruleset: RuleSet) -> dict[Needs, list[Rule]]:
+def rules_by_needs(ruleset: RuleSet) -> dict[Needs, list[LoweredRule]]:
     """The rules by the days of the clock that they look at, the most demanding first."""
-    groups: dict[Needs, list[Rule]] = {}
+    groups: dict[Needs, list[LoweredRule]] = {}
     for rule in centre_rules(ruleset):
         groups.setdefault(needs_of(ruleset, ruleset[rule.id]), []).append(rule)
     return dict(sorted(groups.items(), key=lambda pair: -sum(pair[0])))
@@ -163,7 +163,7 @@ def rules_by_needs(ruleset: RuleSet) -> dict[Needs, list[Rule]]:
 
 def readings_of(node: Logic) -> Iterator[Logic]:
     """The pieces of logic that are decided from columns; the clock and other rules decide the rest."""
-    decided = (f.All, f.Either, f.Cases, f.Constant, f.Until, f.Followed)
+    decided = (f.Conjunction, f.Disjunction, f.Cases, f.Constant, f.Until, f.Followed)
     return (part for part in f.walk(node) if not isinstance(part, decided))
 
 
@@ -175,48 +175,52 @@ range."""
 def columns_of(node: Logic, look: str) -> tuple[Column, ...]:
     """The columns that one of the `readings_of` logic is decided from."""
 
-    def column(kind: Kind, fact: str, suffix: str = "", of: f.Chosen | None = None, part: str = "") -> Column:
+    def column(
+        kind: ColumnKind, fact: str, suffix: str = "", of: f.Chosen | None = None, part: str = ""
+    ) -> Column:
         suffix = suffix.replace(".", "·")  # Spark takes what stands behind a dot for a field of a structure
         return Column(f"{fact}@{look}{suffix}", f"{fact}{suffix}", kind, of or node, part)
 
     match node:
         case f.Judged():
             name = f"judgement:{node.ruleset}/{node.rule}" + (f":{node.item}" if node.item else "")
-            return (Column(name, name, Kind.TRUTH, node),)
-        case f.Compare(left=f.Quantity(fact), right=f.Bounds(low, high)):
+            return (Column(name, name, ColumnKind.TRUTH, node),)
+        case f.RangeComparison(left=f.Measure(fact), right=f.Bounds(low, high)):
             if node.operator not in PARTED:
-                return (column(Kind.RANGE, fact),)
+                return (column(ColumnKind.RANGE, fact),)
             bounds = f"{low}" if low == high else f"{low}-{high}"
-            return column(Kind.RANGE, fact), column(Kind.TRUTH, fact, f":{node.operator}:{bounds}")
-        case f.Compare():
-            return (column(Kind.MARGIN, _margin_of(node)),)
+            return column(ColumnKind.RANGE, fact), column(
+                ColumnKind.TRUTH, fact, f":{node.operator}:{bounds}"
+            )
+        case f.RangeComparison():
+            return (column(ColumnKind.MARGIN, _margin_of(node)),)
         case f.Member(term=f.Choice(fact)):
-            return (column(Kind.WORD, fact, of=node.term),)
+            return (column(ColumnKind.WORD, fact, of=node.term),)
         case f.Member(term=f.Between() as text):
-            return (column(Kind.WORD, text.fact, _suffix_of(text), text),)
+            return (column(ColumnKind.WORD, text.fact, _suffix_of(text), text),)
         case f.Agree():
-            return tuple(column(Kind.WORD, text.fact, _suffix_of(text), text) for text in node.texts)
+            return tuple(column(ColumnKind.WORD, text.fact, _suffix_of(text), text) for text in node.texts)
         case f.Happened():
-            return (column(Kind.DAYS, node.fact),)
-        case f.Fold(over=f.Words(fact), body=f.Member(words=words)):
-            has = [column(Kind.HAS, fact, f":{word}", part=str(word)) for word in words]
-            return (*has, column(Kind.ANY_WORD, fact, ":*"))
-        case f.Fold(source=source) | f.Running(source=source) | f.Latest(source=source):
+            return (column(ColumnKind.DAYS, node.fact),)
+        case f.Fold(over=f.WordList(fact), body=f.Member(words=words)):
+            has = [column(ColumnKind.HAS, fact, f":{word}", part=str(word)) for word in words]
+            return (*has, column(ColumnKind.ANY_WORD, fact, ":*"))
+        case f.Fold(source=source) | f.Consecutive(source=source) | f.LatestEntry(source=source):
             digest = sha256(repr(source).encode()).hexdigest()[:10]
-            return (column(Kind.TRUTH, node.over.fact, f":{type(source).__name__.lower()}:{digest}"),)
-        case f.EachYear(source=source) | f.OfEach(source=source):
+            return (column(ColumnKind.TRUTH, node.over.fact, f":{type(source).__name__.lower()}:{digest}"),)
+        case f.FullYears(source=source) | f.MostOfEach(source=source):
             digest = sha256(repr(source).encode()).hexdigest()[:10]
-            return (column(Kind.TRUTH, node.kind, f":{digest}"),)
+            return (column(ColumnKind.TRUTH, node.kind, f":{digest}"),)
     raise AssertionError(f"not read from columns: {node!r}")
 
 
-def _margin_of(node: f.Compare) -> str:
+def _margin_of(node: f.RangeComparison) -> str:
     match node.left, node.right:
-        case f.Amount(fact, group), f.Amount(group=other):
+        case f.GroupAmount(fact, group), f.GroupAmount(group=other):
             return f"{fact}/{group}-{other}"
-        case f.Times(factor, f.Part(fact, groups)), f.Times(part):
+        case f.Multiple(factor, f.PartAmount(fact, groups)), f.Multiple(part):
             return f"{fact}/{'+'.join(groups)}-{Fraction(part) / Fraction(part + factor)}"
-        case f.Quantity(fact), f.Times(factor, f.Quantity(other)):
+        case f.Measure(fact), f.Multiple(factor, f.Measure(other)):
             return f"{fact}-{Fraction(factor)}*{other}"
     raise AssertionError(f"no comparison of a rule file: {node!r}")
 

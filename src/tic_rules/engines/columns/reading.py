@@ -229,7 +229,7 @@ class TableColumns:
         """The value of one of the `names.readings_of` logic."""
         columns = n.columns_of(node, look)
         match node:
-            case f.Compare():
+            case f.RangeComparison():
                 return self._compared(node, *columns)
             case f.Member():
                 return self._member(node, columns[0])
@@ -239,20 +239,20 @@ class TableColumns:
                 return self._agree(columns)
             case f.Judged():
                 return self.truth(columns[0].name, REVIEW)
-            case f.Fold(over=f.Words()):
+            case f.Fold(over=f.WordList()):
                 return self._some_word(node, columns)
         return self.truth(self.at_look(columns[0]))
 
-    def _compared(self, node: f.Compare, column: n.Column, *parts: n.Column) -> Coded:
+    def _compared(self, node: f.RangeComparison, column: n.Column, *parts: n.Column) -> Coded:
         """A range against the law's own, or a margin against nothing."""
-        if column.kind is n.Kind.MARGIN:
+        if column.kind is n.ColumnKind.MARGIN:
             return compare(node.operator, self._ends(column, -inf), _ZERO)
         value = self._bounded(node, column)
         for part in parts:
             value = choose(value.is_(UNKNOWN), self.truth(self.at_look(part)), value)
         return value
 
-    def _bounded(self, node: f.Compare, column: n.Column) -> Coded:
+    def _bounded(self, node: f.RangeComparison, column: n.Column) -> Coded:
         assert isinstance(node.right, f.Bounds)
         bounds = node.right.low, node.right.high
         exact = self.at_look(column)

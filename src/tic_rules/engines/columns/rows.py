@@ -15,7 +15,7 @@ from tic_rules.core.logic import FALSE, TRUE, UNKNOWN
 from tic_rules.core.numbers import INFINITY, Number
 from tic_rules.engines.columns import names as n
 from tic_rules.engines.columns.shared_rows import counted_scenarios, shared_rows
-from tic_rules.engines.lowering import Days, Logic, Rule, before_approval, look, years_owed
+from tic_rules.engines.lowering import Days, Logic, LoweredRule, before_approval, look, years_owed
 from tic_rules.engines.lowering import form as f
 from tic_rules.engines.lowering.clock import deadline, mark
 from tic_rules.engines.lowering.lower import may_review
@@ -35,15 +35,15 @@ Write = Callable[[Row, View], None]
 """Reads a column at a view of a centre and writes it to a row."""
 
 
-def reader_of(ruleset: RuleSet) -> Reader:
+def reader_of(ruleset: RuleSet) -> CentreReader:
     """What reads centres for a rule set; made when it is first asked for, kept with the rule set."""
-    reader: Reader | None = ruleset._compiled.get("table reader")
+    reader: CentreReader | None = ruleset._compiled.get("table reader")
     if reader is None:
-        reader = ruleset._compiled["table reader"] = Reader(ruleset)
+        reader = ruleset._compiled["table reader"] = CentreReader(ruleset)
     return reader
 
 
-class Reader:
+class CentreReader:
     """A rule set as it is put to centres: what it reads, each made into a function once."""
 
     def __init__(self, ruleset: RuleSet) -> None:
@@ -53,12 +53,12 @@ class Reader:
         """The numbers of the law that each fact is compared with."""
         for rule in n.centre_rules(ruleset):
             for node in _readings_of(rule):
-                if isinstance(node, f.Compare) and isinstance(node.right, f.Bounds):
-                    assert isinstance(node.left, f.Quantity)
+                if isinstance(node, f.RangeComparison) and isinstance(node.right, f.Bounds):
+                    assert isinstance(node.left, f.Measure)
                     self.bounds.setdefault(node.left.fact, set()).update((node.right.low, node.right.high))
         self._writes: dict[tuple[str, str], list[Write]] = {}
 
-    def writes_of(self, rule: Rule, look: str) -> list[Write]:
+    def writes_of(self, rule: LoweredRule, look: str) -> list[Write]:
         """What writes the columns that a rule reads at a look day."""
         key = (rule.id, look)
         if key not in self._writes:
@@ -69,18 +69,18 @@ class Reader:
     def _write(self, column: n.Column) -> Write | None:
         node, readings = column.of, self.values.readings
         match column.kind:
-            case n.Kind.WORD:
+            case n.ColumnKind.WORD:
                 return self._words(column)
-            case n.Kind.DAYS:
+            case n.ColumnKind.DAYS:
                 assert isinstance(node, f.Happened)
                 return _days(column, readings.single(node.fact))
-            case n.Kind.HAS | n.Kind.ANY_WORD:
+            case n.ColumnKind.HAS | n.ColumnKind.ANY_WORD:
                 assert isinstance(node, f.Fold)
                 return _has(column, readings.words(node.over.fact))
-        if isinstance(node, f.Compare):
-            if column.kind is not n.Kind.TRUTH:
+        if isinstance(node, f.RangeComparison):
+            if column.kind is not n.ColumnKind.TRUTH:
                 return self._ends(column, node)
-            assert isinstance(node.left, f.Quantity)
+            assert isinstance(node.left, f.Measure)
             if self.ruleset.facts[node.left.fact].reading != "sum":
                 return None
         assert not isinstance(node, f.Chosen), "a term is read as a word"
@@ -95,10 +95,10 @@ class Reader:
 
         return truth
 
-    def _ends(self, column: n.Column, node: f.Compare) -> Write:
+    def _ends(self, column: n.Column, node: f.RangeComparison) -> Write:
         """The ends of a range, or of a margin, which is taken exactly so that a double keeps its sign."""
         left, low, high = self.values.readings.ranged(node.left), column.low, column.high
-        if column.kind is n.Kind.MARGIN:
+        if column.kind is n.ColumnKind.MARGIN:
             right, zero = self.values.readings.ranged(node.right), (0,)
 
             def margin(row: Row, view: View) -> None:
@@ -106,7 +106,7 @@ class Reader:
                 row[low], row[high] = _end(least - other_most, zero), _end(most - other_least, zero)
 
             return margin
-        assert isinstance(node.left, f.Quantity)
+        assert isinstance(node.left, f.Measure)
         bounds = tuple(self.bounds[node.left.fact])
 
         def ends(row: Row, view: View) -> None:
@@ -169,7 +169,7 @@ def _end(number: Number, bounds: Iterable[Number]) -> float | None:
     return double
 
 
-def _readings_of(rule: Rule) -> Iterator[Logic]:
+def _readings_of(rule: LoweredRule) -> Iterator[Logic]:
     """What a rule is decided from; where it may be left to a person whether it applies, the judgement on it
     as a whole."""
     for part in rule.logic:
@@ -182,7 +182,7 @@ def _readings_of(rule: Rule) -> Iterator[Logic]:
 
 
 def rows_of(
-    scene: Scene, reader: Reader, number: int, exempted: Mapping[str, Iterable[Exemption]]
+    scene: Scene, reader: CentreReader, number: int, exempted: Mapping[str, Iterable[Exemption]]
 ) -> Iterator[Row]:
     """The rows of a centre. `exempted` are its complete exemptions by rule."""
     common: Row = {
@@ -208,7 +208,7 @@ def rows_of(
         yield row
 
 
-def _behind(scene: Scene, reader: Reader) -> Row:
+def _behind(scene: Scene, reader: CentreReader) -> Row:
     """Whether a day that is left out is behind the centre all the same, by rule."""
     behind: Row = {}
     for needs, rules in reader.groups.items():
@@ -231,13 +231,13 @@ def _exempted(given: Iterable[Exemption], as_of: date) -> int:
 class _Reading:
     """Fills a row with what the rules read in one scenario."""
 
-    def __init__(self, scene: Scene, reader: Reader, scenario: Scenario, row: Row) -> None:
+    def __init__(self, scene: Scene, reader: CentreReader, scenario: Scenario, row: Row) -> None:
         self.scene, self.reader, self.row = scene, reader, row
         self.days = Days(scene.as_of, *scenario, scene.force)
         self._check: Memo = {}
         self._views: dict[Moment, View] = {}
 
-    def read(self, rule: Rule) -> None:
+    def read(self, rule: LoweredRule) -> None:
         """What a rule reads, and the days of its clock."""
         clock, days = rule.clock, self.days
         if clock.yearly:
@@ -258,7 +258,7 @@ class _Reading:
             return
         self._look(rule, n.look_of(clock), moment)
 
-    def _look(self, rule: Rule, look: str, moment: Moment) -> None:
+    def _look(self, rule: LoweredRule, look: str, moment: Moment) -> None:
         view = self._views.get(moment)
         if view is None:
             view = self._views[moment] = View(self.scene, self.days, moment, self._check)

@@ -21,7 +21,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tic_rules.engines.lowering.clock import Days, Look, before_approval, look, occasions_owed, years_owed
-from tic_rules.engines.lowering.form import Clock, Logic, Rule
+from tic_rules.engines.lowering.form import Clock, Logic, LoweredRule
 from tic_rules.engines.lowering.lower import entry_logic, lower_rule, may_review
 from tic_rules.engines.lowering.tables import (
     COMPARISONS,
@@ -37,9 +37,9 @@ from tic_rules.model.ruleset import RuleSet
 
 
 class Lowered(NamedTuple):
-    rules: tuple[Rule, ...]
+    rules: tuple[LoweredRule, ...]
     """In the rule set's order."""
-    order: tuple[Rule, ...]
+    order: tuple[LoweredRule, ...]
     """Each after the consequences that it waits for."""
 
 
@@ -52,8 +52,8 @@ def lowered(ruleset: RuleSet) -> Lowered:
     return made
 
 
-def _ordered(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
-    placed: dict[str, Rule] = {}
+def _ordered(rules: tuple[LoweredRule, ...]) -> tuple[LoweredRule, ...]:
+    placed: dict[str, LoweredRule] = {}
     waiting = list(rules)
     while waiting:
         ready = [rule for rule in waiting if all(other in placed for other in rule.waits_for)]
@@ -75,7 +75,7 @@ __all__ = [
     "Logic",
     "Look",
     "Lowered",
-    "Rule",
+    "LoweredRule",
     "agreed",
     "before_approval",
     "entry_logic",

@@ -108,7 +108,7 @@ def late_of(clock: Clock, past: bool) -> str:
     return "fail" if clock.at_once or timeless or past else "pending"
 
 
-class OwedYear(NamedTuple):
+class DueYear(NamedTuple):
     """A year is owed where approval and document are not after its first day, nor the as-of day before
     `from_`, nor the end of the term, where the rule speaks of it, before its last day. It is looked for until
     `due`."""
@@ -119,10 +119,10 @@ class OwedYear(NamedTuple):
     due: date
 
 
-def owed_year(clock: Clock, year: int) -> OwedYear:
+def owed_year(clock: Clock, year: int) -> DueYear:
     first, last = date(year, 1, 1), year_end(year)
     due = year_end(year + clock.next_year) if clock.due_on is None else clock.due_on.of(year)
-    return OwedYear(first, last, first if clock.running_year else last, due)
+    return DueYear(first, last, first if clock.running_year else last, due)
 
 
 # --- looks --------------------------------------------------------------------------------------------------

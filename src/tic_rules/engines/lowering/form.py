@@ -8,28 +8,28 @@ nodes of different kinds differ.
 
 Terms are what is read from the data at that day. `fact` is a name of `ruleset.facts`, whose `Fact` says
 where it stands:
-    Quantity      a number: a range [low, high]; a sum may lie in some parts of it only (see Compare)
-    Amount        a range: the amount of one group of a fact
-    Part          a range: what some groups have together, or (`rest`) what all other entries have
+    Measure       a number: a range [low, high]; a sum may lie in some parts of it only (see RangeComparison)
+    GroupAmount   a range: the amount of one group of a fact
+    PartAmount    a range: what some groups have together, or (`rest`) what all other entries have
     Bounds        a range that is the law's own
-    Times         a multiple of a Quantity, Part
+    Multiple      a multiple of a Measure, PartAmount
     Choice        a word, a text, or yes and no: none (not known), one, or several that are possible
     Between       what stands between a beginning and an end of a text (a Choice); empty where the text does
                   not read so
     Attribute     a value of the entry at hand: none, one, or several words (within the body of a Fold only)
-    Word          the word at hand (within the body of a Fold over Words only)
-    Entries       the entries of a list that count, or may count, at the day and year looked at
-    Words         several words
-    Keys          the entries of a table under these keys, each of which has to be there: one that is not is
+    Word          the word at hand (within the body of a Fold over a WordList only)
+    ListEntries   the entries of a list that count, or may count, at the day and year looked at
+    WordList      several words
+    TableKeys     the entries of a table under these keys, each of which has to be there: one that is not is
                   unknown where the table may go on, else false
 
 Logic:
     Constant      a value
-    All           the least of its parts: false, else unknown, else needs review, else true
-    Either        true, else unknown, else needs review, else false
+    Conjunction   the least of its parts: false, else unknown, else needs review, else true
+    Disjunction   true, else unknown, else needs review, else false
     Cases         what follows from each value of `of`: one piece of logic for false, unknown, needs review,
                   true
-    Compare       two ranges by an operator of `tables.COMPARISONS`. Where equals or between leaves it
+    RangeComparison  two ranges by an operator of `tables.COMPARISONS`. Where equals or between leaves it
                   unknown for a sum, what all parts of the range agree on in which the sum may lie
                   (`Scene.sums`)
     Member        `inside` where the term stands on the list, `outside` where it does not, `absent` where it
@@ -45,21 +45,21 @@ Logic:
     Fold          the body over what is read, one after the other, and what the data may not show. `every`:
                   the least of all, unknown of those that only may count and are not true, unknown for those
                   not shown; with `some` there has to be one that counts (else unknown where one may, false
-                  where none may). Otherwise: as Either, those that only may count at most unknown, unknown
-                  for those not shown
+                  where none may). Otherwise: as a Disjunction, those that only may count at most unknown,
+                  unknown for those not shown
     Agree         texts that have to be the same (Betweens): false where no text is possible in all of those
                   that are known, unknown where one of them may be several, else true
     Passed        an attribute of the entry at hand, which is a day, is not after the day looked at: as
                   Happened
-    EachYear      `body` in each of the last full calendar years, each looked at as a year of its own: from
+    FullYears     `body` in each of the last full calendar years, each looked at as a year of its own: from
                   its first to its last day, lists that have years by the year. A year that may be that of the
                   founding is true or unknown; where no year is surely left, never true
                   (`in_time.year_moments`)
-    OfEach        no value of an attribute is that of more than `most` entries (`in_time.of_each`)
-    OfEntry       what the entry is that a deadline runs from; in rules of such clocks only (`Clock.event`)
-    Running       so many calendar years running each have an entry for which `body` holds; by entry: so many
+    MostOfEach    no value of an attribute is that of more than `most` entries (`in_time.of_each`)
+    EventEntry    what the entry is that a deadline runs from; in rules of such clocks only (`Clock.event`)
+    Consecutive   so many calendar years running each have an entry for which `body` holds; by entry: so many
                   entries one after the other (`in_time.entries_running`)
-    Latest        the latest entry (by `by`) of those that are as `of` says is as `has` says The meaning of
+    LatestEntry   the latest entry (by `by`) of those that are as `of` says is as `has` says The meaning of
                   these two takes more than their parts: `evaluation.running` and `entry_operators.latest`
                   say it, and an engine with the data at hand leaves them to the reference
                   (`operators.see(node.source, …)`)
@@ -82,18 +82,18 @@ from tic_rules.model.time import Cycle, DueOn, Shift
 # --- terms ----------------------------------------------------------------------------------------
 
 
-class Quantity(NamedTuple):
+class Measure(NamedTuple):
     fact: str
     kind: Literal["quantity"] = "quantity"
 
 
-class Amount(NamedTuple):
+class GroupAmount(NamedTuple):
     fact: str
     group: str
     kind: Literal["amount"] = "amount"
 
 
-class Part(NamedTuple):
+class PartAmount(NamedTuple):
     fact: str
     groups: tuple[str, ...]
     rest: bool
@@ -106,13 +106,13 @@ class Bounds(NamedTuple):
     kind: Literal["bounds"] = "bounds"
 
 
-class Times(NamedTuple):
+class Multiple(NamedTuple):
     factor: Number
-    of: Quantity | Part
+    of: Measure | PartAmount
     kind: Literal["times"] = "times"
 
 
-Ranged = Quantity | Amount | Part | Bounds | Times
+Ranged = Measure | GroupAmount | PartAmount | Bounds | Multiple
 
 
 class Choice(NamedTuple):
@@ -158,17 +158,17 @@ class Word(NamedTuple):
 Chosen = Choice | Between | Attribute | Word
 
 
-class Entries(NamedTuple):
+class ListEntries(NamedTuple):
     fact: str
     kind: Literal["entries"] = "entries"
 
 
-class Words(NamedTuple):
+class WordList(NamedTuple):
     fact: str
     kind: Literal["words"] = "words"
 
 
-class Keys(NamedTuple):
+class TableKeys(NamedTuple):
     fact: str
     keys: tuple[str, ...]
     kind: Literal["keys"] = "keys"
@@ -182,12 +182,12 @@ class Constant(NamedTuple):
     kind: Literal["constant"] = "constant"
 
 
-class All(NamedTuple):
+class Conjunction(NamedTuple):
     parts: tuple[Logic, ...]
     kind: Literal["all"] = "all"
 
 
-class Either(NamedTuple):
+class Disjunction(NamedTuple):
     parts: tuple[Logic, ...]
     kind: Literal["any"] = "any"
 
@@ -198,7 +198,7 @@ class Cases(NamedTuple):
     kind: Literal["cases"] = "cases"
 
 
-class Compare(NamedTuple):
+class RangeComparison(NamedTuple):
     operator: str
     left: Ranged
     right: Ranged
@@ -230,7 +230,7 @@ class Until(NamedTuple):
 
 
 class Fold(NamedTuple):
-    over: Entries | Words | Keys
+    over: ListEntries | WordList | TableKeys
     every: bool
     body: Logic
     some: bool = False
@@ -248,9 +248,9 @@ class Agree(NamedTuple):
     kind: Literal["agree"] = "agree"
 
 
-class Running(NamedTuple):
+class Consecutive(NamedTuple):
     years: int
-    over: Entries
+    over: ListEntries
     body: Logic
     among: Logic
     by: Literal["year", "entry"]
@@ -261,8 +261,8 @@ class Running(NamedTuple):
         return hash(self[:-2])
 
 
-class Latest(NamedTuple):
-    over: Entries
+class LatestEntry(NamedTuple):
+    over: ListEntries
     by: Literal["date", "year"]
     of: Logic
     has: Logic
@@ -273,7 +273,7 @@ class Latest(NamedTuple):
         return hash(self[:-2])
 
 
-class EachYear(NamedTuple):
+class FullYears(NamedTuple):
     years: int
     founded: str | None
     body: Logic
@@ -284,8 +284,8 @@ class EachYear(NamedTuple):
         return hash(self[:-2])
 
 
-class OfEach(NamedTuple):
-    over: Entries
+class MostOfEach(NamedTuple):
+    over: ListEntries
     attribute: str
     most: int
     source: c.OfEach
@@ -295,7 +295,7 @@ class OfEach(NamedTuple):
         return hash(self[:-2])
 
 
-class OfEntry(NamedTuple):
+class EventEntry(NamedTuple):
     body: Logic
     kind: Literal["of_entry"] = "of_entry"
 
@@ -313,15 +313,15 @@ class Judged(NamedTuple):
 
 
 Logic = (
-    Constant | All | Either | Cases | Compare | Member | Happened | Passed | Until | Fold | Agree | Running
-    | Latest | EachYear | OfEach | OfEntry | Followed | Judged
+    Constant | Conjunction | Disjunction | Cases | RangeComparison | Member | Happened | Passed | Until | Fold
+    | Agree | Consecutive | LatestEntry | FullYears | MostOfEach | EventEntry | Followed | Judged
 )  # fmt: skip
 
 
 def parts_of(node: Logic) -> tuple[Logic, ...]:
     """The logic directly within a piece of logic, at the same day; the body of a fold is looked at entry by
     entry, and is none."""
-    if isinstance(node, (All, Either)):
+    if isinstance(node, (Conjunction, Disjunction)):
         return node.parts
     return (node.of, *node.outcomes) if isinstance(node, Cases) else ()
 
@@ -385,7 +385,7 @@ class Clock(NamedTuple):
         return not (owes or self.opens or self.since or self.until)
 
 
-class Rule(NamedTuple):
+class LoweredRule(NamedTuple):
     id: str
     place: int
     """Its place in the rule set."""

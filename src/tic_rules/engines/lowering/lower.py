@@ -27,7 +27,7 @@ def negated(of: f.Logic) -> f.Logic:
     return cases(of, TRUE, UNKNOWN, REVIEW, FALSE)
 
 
-def lower_rule(ruleset: r.RuleSet, rule: r.Rule) -> f.Rule:
+def lower_rule(ruleset: r.RuleSet, rule: r.Rule) -> f.LoweredRule:
     """A rule in the core form."""
     conditions, whole = _Conditions(ruleset, rule), f.Judged(rule.id, None, ruleset.id)
     require = conditions.lower(rule.condition)
@@ -38,7 +38,7 @@ def lower_rule(ruleset: r.RuleSet, rule: r.Rule) -> f.Rule:
         broken = conditions.lower(rule.fails_at_once)
         if may_review(broken):
             broken = cases(broken, FALSE, UNKNOWN, negated(whole), TRUE)
-    return f.Rule(
+    return f.LoweredRule(
         rule.id,
         ruleset.place_of(rule.id),
         rule.bearer == "programme",
@@ -91,9 +91,9 @@ def may_review(node: f.Logic) -> bool:
             return REVIEW in (node.inside, node.outside, node.absent)
         case f.Fold():
             return may_review(node.body)
-        case f.Judged() | f.Latest() | f.Running():
+        case f.Judged() | f.LatestEntry() | f.Consecutive():
             return True
-        case f.EachYear() | f.OfEntry():
+        case f.FullYears() | f.EventEntry():
             return may_review(node.body)
         case f.Cases():
             return any(may_review(outcome) for outcome in node.outcomes)
@@ -126,29 +126,31 @@ class _Conditions:
                 return f.Until(node.not_after)
             case c.EachYear():
                 window = node.each_year
-                return f.EachYear(window.full_years or 0, window.founded, self.lower(node.holds), node)
+                return f.FullYears(window.full_years or 0, window.founded, self.lower(node.holds), node)
             case c.OfEntry():
-                return f.OfEntry(entry_logic(node.entry))
+                return f.EventEntry(entry_logic(node.entry))
         return self._range(node) or self._worded(node) or self._entries(node)
 
     def _range(self, node: c.Condition) -> f.Logic | None:
         match node:
             case c.Compare(limit=c.Times()):
-                right = f.Times(node.limit.times, f.Quantity(node.limit.fact))
-                return f.Compare(node.operator, f.Quantity(node.fact), right)
+                right = f.Multiple(node.limit.times, f.Measure(node.limit.fact))
+                return f.RangeComparison(node.operator, f.Measure(node.fact), right)
             case c.Compare():
                 low, high = node.limit if node.operator == "between" else (node.limit, node.limit)
-                return f.Compare(node.operator, f.Quantity(node.fact), f.Bounds(low, high))
+                return f.RangeComparison(node.operator, f.Measure(node.fact), f.Bounds(low, high))
             case c.Largest():
-                amount = f.Amount(node.fact, node.largest)
-                others = [f.Amount(node.fact, g) for g in self.ruleset.facts[node.fact].groups or {}]
-                return _all([f.Compare("at_least", amount, other) for other in others if other != amount])
+                amount = f.GroupAmount(node.fact, node.largest)
+                others = [f.GroupAmount(node.fact, g) for g in self.ruleset.facts[node.fact].groups or {}]
+                return _all(
+                    [f.RangeComparison("at_least", amount, other) for other in others if other != amount]
+                )
             case c.Share():
                 bound = Fraction(node.limit)
-                named, rest = (f.Part(node.fact, node.share_of, rest) for rest in (False, True))
+                named, rest = (f.PartAmount(node.fact, node.share_of, rest) for rest in (False, True))
                 part, whole = bound.as_integer_ratio()  # named / (named + rest) against part / whole
-                left, right = f.Times(whole - part, named), f.Times(part, rest)
-                return f.Compare(node.operator, left, right)
+                left, right = f.Multiple(whole - part, named), f.Multiple(part, rest)
+                return f.RangeComparison(node.operator, left, right)
         return None
 
     def _worded(self, node: c.Condition) -> f.Logic | None:
@@ -165,35 +167,35 @@ class _Conditions:
             case c.Same():
                 texts = [_between(part) for part in node.same]
                 read = [f.Member(text, ("",), FALSE, TRUE, UNKNOWN) for text in texts]
-                return f.All((*read, f.Agree(tuple(texts))))
+                return f.Conjunction((*read, f.Agree(tuple(texts))))
             case c.Done():
                 return f.Happened(node.fact)
             case c.AnyAmong():
                 member = f.Member(f.Word(), node.any_among, TRUE, REVIEW if node.open else FALSE, UNKNOWN)
-                return f.Fold(f.Words(node.fact), False, member)
+                return f.Fold(f.WordList(node.fact), False, member)
             case c.Contains():
                 members = [f.Member(f.Word(), (word,), TRUE, FALSE, UNKNOWN) for word in node.contains_all]
-                return _all([f.Fold(f.Words(node.fact), False, member) for member in members])
+                return _all([f.Fold(f.WordList(node.fact), False, member) for member in members])
         return None
 
     def _entries(self, node: c.Condition) -> f.Logic:
         match node:
             case c.Some():
-                return f.Fold(f.Entries(node.fact), False, entry_logic(node.some), source=node)
+                return f.Fold(f.ListEntries(node.fact), False, entry_logic(node.some), source=node)
             case c.Every():
-                return f.Fold(f.Entries(node.fact), True, entry_logic(node.every), some=True, source=node)
+                return f.Fold(f.ListEntries(node.fact), True, entry_logic(node.every), some=True, source=node)
             case c.NoneOf():
-                return f.Fold(f.Entries(node.fact), True, _not_forbidden(node), source=node)
+                return f.Fold(f.ListEntries(node.fact), True, _not_forbidden(node), source=node)
             case c.EachOf():
-                return f.Fold(f.Keys(node.fact, node.each_of), True, _of_key(node), source=node)
+                return f.Fold(f.TableKeys(node.fact, node.each_of), True, _of_key(node), source=node)
             case c.Running():
                 body, among = entry_logic(node.where), entry_logic(node.among)
-                return f.Running(node.running, f.Entries(node.of), body, among, node.by, node)
+                return f.Consecutive(node.running, f.ListEntries(node.of), body, among, node.by, node)
             case c.OfEach():
-                return f.OfEach(f.Entries(node.fact), node.of_each, node.at_most, node)
+                return f.MostOfEach(f.ListEntries(node.fact), node.of_each, node.at_most, node)
             case c.Latest():
                 of, has = entry_logic(node.of), entry_logic(node.has)
-                return f.Latest(f.Entries(node.fact), node.latest, of, has, node)
+                return f.LatestEntry(f.ListEntries(node.fact), node.latest, of, has, node)
         raise AssertionError(f"no condition of a rule file: {node!r}")
 
 
@@ -249,8 +251,8 @@ def _words(words: Iterable[str | bool | None] | None) -> tuple[str | bool, ...]:
 
 
 def _all(parts: Sequence[f.Logic]) -> f.Logic:
-    return parts[0] if len(parts) == 1 else f.All(tuple(parts)) if parts else _CONSTANTS[TRUE]
+    return parts[0] if len(parts) == 1 else f.Conjunction(tuple(parts)) if parts else _CONSTANTS[TRUE]
 
 
 def _any(parts: Sequence[f.Logic]) -> f.Logic:
-    return parts[0] if len(parts) == 1 else f.Either(tuple(parts))
+    return parts[0] if len(parts) == 1 else f.Disjunction(tuple(parts))

@@ -14,7 +14,7 @@ VALUES = (FALSE, UNKNOWN, REVIEW, TRUE)
 # --- ranges ---------------------------------------------------------------------------------------
 
 
-class Test(NamedTuple):
+class EndTest(NamedTuple):
     """One end of the left range against one end of the right: `low >= high`."""
 
     left: str
@@ -22,12 +22,12 @@ class Test(NamedTuple):
     right: str
 
 
-class Comparison(NamedTuple):
+class ComparisonTests(NamedTuple):
     """When a comparison of two ranges is true (all of these tests), and when it is false (any of these);
     else it is unknown."""
 
-    true: tuple[Test, ...]
-    false: tuple[Test, ...]
+    true: tuple[EndTest, ...]
+    false: tuple[EndTest, ...]
 
 
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
@@ -35,14 +35,14 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 """The operators of tests: on numbers, on columns of a table, on terms of z3."""
 
-_WITHIN = Test("high", "<", "low"), Test("low", ">", "high")
+_WITHIN = EndTest("high", "<", "low"), EndTest("low", ">", "high")
 COMPARISONS = {
-    "at_least": Comparison((Test("low", ">=", "high"),), (Test("high", "<", "low"),)),
-    "at_most": Comparison((Test("high", "<=", "low"),), (Test("low", ">", "high"),)),
-    "more_than": Comparison((Test("low", ">", "high"),), (Test("high", "<=", "low"),)),
-    "less_than": Comparison((Test("high", "<", "low"),), (Test("low", ">=", "high"),)),
-    "equals": Comparison((Test("low", ">=", "high"), Test("high", "<=", "low")), _WITHIN),
-    "between": Comparison((Test("low", ">=", "low"), Test("high", "<=", "high")), _WITHIN),
+    "at_least": ComparisonTests((EndTest("low", ">=", "high"),), (EndTest("high", "<", "low"),)),
+    "at_most": ComparisonTests((EndTest("high", "<=", "low"),), (EndTest("low", ">", "high"),)),
+    "more_than": ComparisonTests((EndTest("low", ">", "high"),), (EndTest("high", "<=", "low"),)),
+    "less_than": ComparisonTests((EndTest("high", "<", "low"),), (EndTest("low", ">=", "high"),)),
+    "equals": ComparisonTests((EndTest("low", ">=", "high"), EndTest("high", "<=", "low")), _WITHIN),
+    "between": ComparisonTests((EndTest("low", ">=", "low"), EndTest("high", "<=", "high")), _WITHIN),
 }
 
 # --- statuses -------------------------------------------------------------------------------------

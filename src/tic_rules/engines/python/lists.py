@@ -56,7 +56,7 @@ ValueOf = Callable[[object], Any]
 """What stands at a place of the data, or is an attribute of an entry."""
 
 
-class Listed(NamedTuple):
+class ListRead(NamedTuple):
     """A list: each entry with the days that it may be dated and its year; whether there may be more; of
     figures of years those that are shown, of lists in the entries of another those of each."""
 
@@ -73,7 +73,7 @@ class Counted(NamedTuple):
     more: bool
 
 
-class Lists:
+class ListFunctions:
     """The lists of a vocabulary, and what is asked of their entries, each made into a function once."""
 
     def __init__(self, declared: Mapping[str, ListOf]) -> None:
@@ -94,19 +94,19 @@ class Lists:
             self._counted[key] = made
         return made
 
-    def listed(self, view: View, name: str) -> Listed:
+    def listed(self, view: View, name: str) -> ListRead:
         """A list by its name, read once a check."""
-        listed: Listed | None = view.check.get((name,))
+        listed: ListRead | None = view.check.get((name,))
         if listed is None:
             listed = view.check[(name,)] = self._read(view, name)
         return listed
 
-    def _read(self, view: View, name: str) -> Listed:
+    def _read(self, view: View, name: str) -> ListRead:
         declared = self.declared[name]
         if declared.held is not None:  # one event that says of itself whether it took place
             event = view.scene.listed(name)
             entries = [(entry.record, entry.when, entry.year) for entry in event.entries]
-            return Listed(entries, bool(event.open_at), event.timeless)
+            return ListRead(entries, bool(event.open_at), event.timeless)
         records: list[Any] = []
         may_go_on = False
         dated, years, shown = declared.date, declared.year, []
@@ -120,7 +120,7 @@ class Lists:
                         {one if declared.scalar else getattr(one, years or "") for one in value or ()}
                     )
         if declared.scalar is not None:
-            return Listed([(one, None, one if years else None) for one in records], may_go_on, False, shown)
+            return ListRead([(one, None, one if years else None) for one in records], may_go_on, False, shown)
         entries = [
             (
                 record,
@@ -129,7 +129,7 @@ class Lists:
             )
             for record in records
         ]
-        return Listed(entries, may_go_on, False, shown)
+        return ListRead(entries, may_go_on, False, shown)
 
     # --- what is asked of entries -----------------------------------------------------------------
 
@@ -213,7 +213,7 @@ def _passed(attribute: ValueOf) -> Asked:
     return passed
 
 
-def _within(listed: Listed, view: View, declared: ListOf, over: Window) -> Counted:
+def _within(listed: ListRead, view: View, declared: ListOf, over: Window) -> Counted:
     """The entries of a window that looks back: of full years by the years of the list where it has them, else
     by its dates."""
     begins, ends = over.days(view.day)
@@ -246,12 +246,12 @@ def _within(listed: Listed, view: View, declared: ListOf, over: Window) -> Count
     return Counted(counted, more or (declared.every_year and _lacks(listed, years)))
 
 
-def _lacks(listed: Listed, years: Iterable[int]) -> bool:
+def _lacks(listed: ListRead, years: Iterable[int]) -> bool:
     """Whether a year has no entry."""
     return any(year not in shown for shown in listed.shown for year in years)
 
 
-def _count(listed: Listed, view: View, declared: ListOf, year: int | None) -> Counted:
+def _count(listed: ListRead, view: View, declared: ListOf, year: int | None) -> Counted:
     last, moment = view.day, view.moment
     start = moment.start if moment.force is FIRST_DAY else moment.start_of(declared)
     if moment.spoken is not None and declared.year is not None and declared.date is not None:
@@ -287,9 +287,9 @@ def combined(node: f.Logic, of: Callable[[f.Logic], Asked]) -> Asked | None:
     match node:
         case f.Constant(value):
             return lambda view, record: value
-        case f.All():
+        case f.Conjunction():
             return _all(tuple(of(part) for part in node.parts))
-        case f.Either():
+        case f.Disjunction():
             return _any(tuple(of(part) for part in node.parts))
         case f.Cases():
             first, outcomes = of(node.of), tuple(of(outcome) for outcome in node.outcomes)

@@ -33,7 +33,7 @@ class Values:
         if joined is not None:
             return joined
         match node:
-            case f.Compare():
+            case f.RangeComparison():
                 return self._compare(node)
             case f.Fold():
                 return self._fold(node)
@@ -47,17 +47,17 @@ class Values:
                 return lambda view, record: FOLLOWED.get(view.check[rule], FALSE)
             case f.Judged():
                 return _judged(node)
-            case f.Running() | f.Latest():
+            case f.Consecutive() | f.LatestEntry():
                 return self._in_time(node)
-            case f.EachYear():
+            case f.FullYears():
                 return self._each_year(node)
-            case f.OfEach():
+            case f.MostOfEach():
                 return self._by_reference(node)
             case f.Until(day):
                 return _until(day == "term_end")
         raise AssertionError(f"no logic of the core form: {node!r}")
 
-    def _compare(self, node: f.Compare) -> Asked:
+    def _compare(self, node: f.RangeComparison) -> Asked:
         left, right = self.readings.ranged(node.left), self.readings.ranged(node.right)
         comparison = COMPARISONS[node.operator]
         true, false = (
@@ -71,7 +71,7 @@ class Values:
                 return TRUE
             if any(fails(ends[y], bounds[u]) for y, fails, u in false):
                 return FALSE
-            if not isinstance(node.left, f.Quantity):
+            if not isinstance(node.left, f.Measure):
                 return UNKNOWN
             sums = view.scene.sums(node.left.fact, view.moment)  # an amount may be either all or nothing
             return compare_sums(node.operator, sums, Range(*bounds))
@@ -79,12 +79,12 @@ class Values:
         return compare
 
     def _fold(self, node: f.Fold) -> Asked:
-        if isinstance(node.over, f.Words):
+        if isinstance(node.over, f.WordList):
             assert isinstance(node.body, f.Member), "of words it is asked which there are"
             return _some_word(self.readings.words(node.over.fact), node.body)
         fact, lists = self.ruleset.facts[node.over.fact], self.readings.lists
         body = lists.asked(node.body, fact)
-        if isinstance(node.over, f.Keys):
+        if isinstance(node.over, f.TableKeys):
             return _each(node.over, body)
         counted = lists.counted(fact)
         return _every(counted, body, node.some) if node.every else _some(counted, body)
@@ -110,11 +110,11 @@ class Values:
 
         return member
 
-    def _in_time(self, node: f.Running | f.Latest) -> Asked:
+    def _in_time(self, node: f.Consecutive | f.LatestEntry) -> Asked:
         """What lies in the order of entries is the reference's own; unless no entry can be as asked, and
         none is not shown."""
         seen = self._by_reference(node)
-        asked = node.body if isinstance(node, f.Running) else node.of
+        asked = node.body if isinstance(node, f.Consecutive) else node.of
         fact = self.ruleset.facts[node.over.fact]
         body, name = self.readings.lists.asked(asked, fact), fact.list_name or ""
         by_name = self.ruleset.vocabulary.lists[name].every_year  # a year that it does not show is not known
@@ -128,7 +128,7 @@ class Values:
 
         return in_time
 
-    def _by_reference(self, node: f.Running | f.Latest | f.OfEach) -> Asked:
+    def _by_reference(self, node: f.Consecutive | f.LatestEntry | f.MostOfEach) -> Asked:
         """What lies in the order of entries, or in what they have in common, as the reference sees it."""
         rule = self.ruleset.rules[0]  # it is asked the same way for every rule
 
@@ -138,7 +138,7 @@ class Values:
 
         return seen
 
-    def _each_year(self, node: f.EachYear) -> Asked:
+    def _each_year(self, node: f.FullYears) -> Asked:
         body = self.of(node.body)
 
         def each_year(view: View, record: object) -> int:
@@ -170,7 +170,7 @@ def _every(over: Callable[[View], Counted], body: Asked, some: bool) -> Asked:
     return every
 
 
-def _each(over: f.Keys, body: Asked) -> Asked:
+def _each(over: f.TableKeys, body: Asked) -> Asked:
     """The entries of a table under each of the keys."""
 
     def each(view: View, record: object) -> int:

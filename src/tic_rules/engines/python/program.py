@@ -13,7 +13,7 @@ from tic_rules.engines.lowering import (
     Clock,
     Days,
     Look,
-    Rule,
+    LoweredRule,
     before_approval,
     look,
     lowered,
@@ -45,7 +45,7 @@ class Asks(NamedTuple):
     """The judgement on the rule as a whole, where `applies` may need one."""
 
 
-class Group(NamedTuple):
+class ClockGroup(NamedTuple):
     """Rules of one clock at one stage of the chaining."""
 
     clock: Clock
@@ -57,7 +57,7 @@ class Group(NamedTuple):
 class Program(NamedTuple):
     """The rules of a rule set that speak to a centre, or to a programme, each after what it waits for."""
 
-    groups: tuple[Group, ...]
+    groups: tuple[ClockGroup, ...]
     needs: tuple[Needs, ...]
     """Which days of the clock they look at, those that look at the approval last."""
     ids: tuple[str, ...]
@@ -67,7 +67,7 @@ class Program(NamedTuple):
 def compile_rules(ruleset: RuleSet, programme: bool) -> Program:
     """The functions of a rule set for a centre, or for a programme."""
     values, stages = Values(ruleset), dict[str, int]()
-    grouped: dict[tuple[int, Clock], list[Rule]] = {}
+    grouped: dict[tuple[int, Clock], list[LoweredRule]] = {}
     for rule in lowered(ruleset).order:
         stages[rule.id] = max((stages[other] + 1 for other in rule.waits_for), default=0)
         if rule.programme == programme:
@@ -79,7 +79,7 @@ def compile_rules(ruleset: RuleSet, programme: bool) -> Program:
     return Program(groups, tuple(looked_at), tuple(ruleset.rule_ids))
 
 
-def _group(values: Values, clock: Clock, rules: list[Rule]) -> Group:
+def _group(values: Values, clock: Clock, rules: list[LoweredRule]) -> ClockGroup:
     asks = []
     for rule in rules:
         require = _not_asked if clock.event else values.of(rule.require)
@@ -87,7 +87,7 @@ def _group(values: Values, clock: Clock, rules: list[Rule]) -> Group:
         parts = (None if part is None else values.of(part) for part in (rule.broken, rule.applies, whole))
         asks.append(Asks(rule.id, require, *parts))
     speaks = rules[0].programme or before_approval(clock) is None
-    return Group(clock, speaks, tuple(asks))
+    return ClockGroup(clock, speaks, tuple(asks))
 
 
 def _not_asked(view: View, record: object) -> int:
@@ -141,7 +141,7 @@ def _only_scenario(program: Program, scene: Scene) -> Scenario | None:
     return Scenario(approved, applied, term_end)
 
 
-def _decide(group: Group, view: View, late: str, done: Memo) -> None:
+def _decide(group: ClockGroup, view: View, late: str, done: Memo) -> None:
     statuses = PLAIN[late]
     for rule, require, broken, applies, whole in group.rules:
         if broken is None is applies:

@@ -15,7 +15,7 @@ from tic_rules.core.logic import FALSE, TRUE, negate
 from tic_rules.core.numbers import ANYTHING, INFINITY, Number, Range
 from tic_rules.engines.lowering import entry_logic
 from tic_rules.engines.lowering import form as f
-from tic_rules.engines.python.lists import Asked, Lists, ValueOf, View, once
+from tic_rules.engines.python.lists import Asked, ListFunctions, ValueOf, View, once
 from tic_rules.evaluation.entries import Memo, series_at
 from tic_rules.evaluation.made import age_of, ratio
 from tic_rules.evaluation.spans import within
@@ -35,7 +35,7 @@ class Readings:
     """The terms of a rule set, each made into a function once."""
 
     def __init__(self, ruleset: RuleSet) -> None:
-        self.facts, self.lists = ruleset.facts, Lists(ruleset.vocabulary.lists)
+        self.facts, self.lists = ruleset.facts, ListFunctions(ruleset.vocabulary.lists)
         self._made: Memo = {}
 
     def _once(self, key: object, read: Callable[[View], T]) -> Callable[[View], T]:
@@ -53,13 +53,13 @@ class Readings:
             case f.Bounds():
                 ends = term.low, term.high
                 return lambda view: ends
-            case f.Times():
+            case f.Multiple():
                 return _times(term.factor, self.ranged(term.of))
         fact = self.facts[term.fact]
         match term:
-            case f.Quantity():
+            case f.Measure():
                 return self._once(term, self._number(fact))
-            case f.Amount():
+            case f.GroupAmount():
                 where = (fact.groups or {})[term.group].where
                 return self._once(term, self._sum(fact, where, fact.sum or "amount"))
         return self._once(term, self._part(term))
@@ -99,9 +99,9 @@ class Readings:
     def _operand(self, part: str | Number | Times) -> Ranging:
         """A fact by its name, a number, or a multiple of a fact."""
         if isinstance(part, str):
-            return self.ranged(f.Quantity(part))
+            return self.ranged(f.Measure(part))
         if isinstance(part, Times):
-            return _times(part.times, self.ranged(f.Quantity(part.fact)))
+            return _times(part.times, self.ranged(f.Measure(part.fact)))
         return lambda view: (part, part)
 
     def _average(self, fact: Fact) -> Ranging:
@@ -214,7 +214,7 @@ class Readings:
 
         return amount
 
-    def _part(self, term: f.Part) -> Ranging:
+    def _part(self, term: f.PartAmount) -> Ranging:
         """What some groups have together; what the others have, each entry on one side only."""
         fact = self.facts[term.fact]
         groups = fact.groups or {}
@@ -251,7 +251,7 @@ class Readings:
         """How many groups have more than nothing. Which of those that are open may have so at once is the
         reference's reading."""
         name = fact.kinds or ""
-        groups = [self.ranged(f.Amount(name, group)) for group in self.facts[name].groups or {}]
+        groups = [self.ranged(f.GroupAmount(name, group)) for group in self.facts[name].groups or {}]
         fact_name = next(fact_name for fact_name, other in self.facts.items() if other is fact)
 
         def kinds(view: View) -> Ends:

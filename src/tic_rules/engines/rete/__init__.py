@@ -14,7 +14,7 @@ import threading
 from tic_rules.engines.explanation import Concluded
 from tic_rules.engines.rete.facts import facts_of
 from tic_rules.engines.rete.network import network_of
-from tic_rules.engines.rete.plan import Plan, plan_of
+from tic_rules.engines.rete.plan import NumberedRules, plan_of
 from tic_rules.engines.rete.semantics import STATUSES
 from tic_rules.engines.rete.session import Deciding, Network
 from tic_rules.engines.rete.worker import Worker
@@ -31,7 +31,7 @@ def check_rules(scene: Scene, isolated: bool = False) -> Concluded:
     return Concluded(scene, [STATUSES[done[planned.number]] for planned in plan.rules], "durable")
 
 
-def _ready(ruleset: RuleSet, isolated: bool) -> tuple[Plan, Deciding]:
+def _ready(ruleset: RuleSet, isolated: bool) -> tuple[NumberedRules, Deciding]:
     """A rule set's network, built when it is first asked for and kept with the rule set."""
     key = ("durable", isolated)
     with _LOCK:

@@ -11,10 +11,10 @@ from tic_rules.core.errors import UsageError, fault
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
 from tic_rules.core.numbers import INFINITY, Number, Range, decimal_text
 from tic_rules.engines.lowering import form as f
+from tic_rules.engines.rete.assertions import Assertions, FoldPart
 from tic_rules.engines.rete.network import ENDLESS, MOST, scale_of
-from tic_rules.engines.rete.plan import Node, Plan, RulePlan
+from tic_rules.engines.rete.plan import NumberedNode, NumberedRules, RulePlan
 from tic_rules.engines.rete.semantics import AGREE, ALL, ANY, PLAIN, SOFT_ALL, SOFT_ANY
-from tic_rules.engines.rete.sheets import Part, Sheet
 from tic_rules.evaluation.entries import Entry, Moment, plain_entry, series_at
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.judgements import latest_judgement
@@ -30,22 +30,22 @@ Said = dict[str, int]
 class Asking:
     """Puts a rule's questions to a scene and writes down what the data says."""
 
-    def __init__(self, scene: Scene, plan: Plan, scenario: Scenario, sheet: Sheet) -> None:
+    def __init__(self, scene: Scene, plan: NumberedRules, scenario: Scenario, sheet: Assertions) -> None:
         self.scene, self.plan, self.scenario, self.sheet = scene, plan, scenario, sheet
 
     def roots(self, planned: RulePlan, key: int, moment: Moment) -> None:
         for root in planned.roots.values():
             self.ask(root, key, moment)
 
-    def ask(self, node: Node, key: int, moment: Moment, entry: Any = None) -> None:
+    def ask(self, node: NumberedNode, key: int, moment: Moment, entry: Any = None) -> None:
         """Ask a node, and all within it, at a key; `entry` is the entry or the word that it is about."""
         match node.logic:
-            case f.All() | f.Either() | f.Cases():
+            case f.Conjunction() | f.Disjunction() | f.Cases():
                 for part in node.parts:
                     self.ask(part, key, moment, entry)
             case f.Constant(value):
                 self.sheet.conclude(node, key, value)
-            case f.Compare():
+            case f.RangeComparison():
                 self.compare(node, node.logic, key, moment)
             case f.Member():
                 self.member(node, node.logic, key, moment, entry)
@@ -66,7 +66,7 @@ class Asking:
                 when = entry.get(name)
                 value = UNKNOWN if when is None else happened(when, moment.day, self.scene.reported_on)
                 self.sheet.conclude(node, key, value)
-            case f.Running() | f.Latest() | f.EachYear() | f.OfEach() as logic:
+            case f.Consecutive() | f.LatestEntry() | f.FullYears() | f.MostOfEach() as logic:
                 # which entry fills which year is a choice over all of them together: a reading, made
                 # outside the network
                 anyone = self.scene.ruleset.rules[0]  # it is asked the same way for every rule
@@ -76,7 +76,13 @@ class Asking:
                 self.sheet.ask(node, key)
 
     def several(
-        self, kind: int, node: Node, key: int, said: Iterable[Said], nothing: Said | None = None, *more: Part
+        self,
+        kind: int,
+        node: NumberedNode,
+        key: int,
+        said: Iterable[Said],
+        nothing: Said | None = None,
+        *more: FoldPart,
     ) -> None:
         """Several things the data says, each asked by itself and folded; `nothing` where it says none."""
         given = list(said) or ([nothing] if nothing is not None else [])
@@ -90,9 +96,9 @@ class Asking:
 
     # --- ranges -----------------------------------------------------------------------------------
 
-    def compare(self, node: Node, logic: f.Compare, key: int, moment: Moment) -> None:
+    def compare(self, node: NumberedNode, logic: f.RangeComparison, key: int, moment: Moment) -> None:
         if isinstance(logic.right, f.Bounds):
-            assert isinstance(logic.left, f.Quantity)
+            assert isinstance(logic.left, f.Measure)
             fact, scale = logic.left.fact, scale_of(self.scene.ruleset, logic)
             possible = [self.ranged(logic.left, moment)]
             if logic.operator in ("equals", "between"):  # an amount may be either all or nothing
@@ -100,21 +106,21 @@ class Asking:
             self.several(AGREE, node, key, [self.bounded(fact, one, scale) for one in possible])
             return
         left, right = self.ranged(logic.left, moment), self.ranged(logic.right, moment)
-        fact = logic.left.of.fact if isinstance(logic.left, f.Times) else getattr(logic.left, "fact", "")
+        fact = logic.left.of.fact if isinstance(logic.left, f.Multiple) else getattr(logic.left, "fact", "")
         possible = [left]
-        if logic.operator in ("equals", "between") and isinstance(logic.left, f.Quantity):
+        if logic.operator in ("equals", "between") and isinstance(logic.left, f.Measure):
             possible = self.scene.sums(fact, moment)
         self.several(AGREE, node, key, [self.two(fact, one, right) for one in possible])
 
     def ranged(self, term: f.Ranged, moment: Moment) -> Range:
         match term:
-            case f.Quantity():
+            case f.Measure():
                 return self.scene.number(term.fact, moment).range
-            case f.Amount():
+            case f.GroupAmount():
                 return self.scene.groups(term.fact, moment)[term.group].range
-            case f.Part():
+            case f.PartAmount():
                 return self.scene.share(term.fact, term.groups, moment)[term.rest].range
-            case f.Times():
+            case f.Multiple():
                 return self.ranged(term.of, moment).times(term.factor)
         return Range(term.low, term.high)
 
@@ -153,7 +159,7 @@ class Asking:
         values = self.scene.single(term.fact, moment.day)[0]
         return values if isinstance(term, f.Choice) else [term.reader()(value) for value in values]
 
-    def member(self, node: Node, logic: f.Member, key: int, moment: Moment, entry: Entry) -> None:
+    def member(self, node: NumberedNode, logic: f.Member, key: int, moment: Moment, entry: Entry) -> None:
         match logic.term:
             case f.Word():
                 self.sheet.ask(node, key, x=self.plan.code(entry))
@@ -164,7 +170,7 @@ class Asking:
                 self.several(AGREE, node, key, said, {"x": 0})
 
     def attribute(
-        self, node: Node, logic: f.Member, key: int, actual: object, name: str, moment: Moment
+        self, node: NumberedNode, logic: f.Member, key: int, actual: object, name: str, moment: Moment
     ) -> None:
         if not isinstance(actual, Series):
             self.words(node, logic, key, actual, name)
@@ -180,14 +186,14 @@ class Asking:
                 self.words(node, logic, part.key, value, name)
             self.sheet.gather(AGREE, node, key, parts)
 
-    def words(self, node: Node, logic: f.Member, key: int, actual: object, name: str) -> None:
+    def words(self, node: NumberedNode, logic: f.Member, key: int, actual: object, name: str) -> None:
         """A word, or several of which one is enough."""
         given = logic.inside == FALSE and not logic.words
         if type(actual) is not tuple or given:
             is_word = isinstance(actual, (str, bool))
             self.sheet.ask(node, key, x=self.plan.code(actual) if is_word else int(actual is not None))
             return
-        more = [Part(UNKNOWN)] if name in self.scene.open_words else []
+        more = [FoldPart(UNKNOWN)] if name in self.scene.open_words else []
         if logic.inside == TRUE:
             said = [{"x": self.plan.code(word)} for word in actual]
             self.several(ANY, node, key, said, None, *more)
@@ -195,7 +201,7 @@ class Asking:
         to_judge = logic.outside == REVIEW and actual
         self.sheet.conclude(node, key, UNKNOWN if more else REVIEW if to_judge else FALSE)
 
-    def agree(self, node: Node, logic: f.Agree, key: int, moment: Moment) -> None:
+    def agree(self, node: NumberedNode, logic: f.Agree, key: int, moment: Moment) -> None:
         """The texts between are the same where one text stands in every part, for certain or perhaps."""
         read = [self.possible(text, moment) for text in logic.texts]
         inner = [{*values} - {""} for values in read if values]
@@ -209,7 +215,7 @@ class Asking:
             self.several(ALL, node, candidate.key, said)
         self.sheet.gather(ANY, node, key, candidates)
 
-    def happened(self, node: Node, fact: str, key: int, moment: Moment) -> None:
+    def happened(self, node: NumberedNode, fact: str, key: int, moment: Moment) -> None:
         values, _, _ = self.scene.single(fact, moment.day)
         days = {"day": moment.day.toordinal(), "spoken": min(moment.day, self.scene.reported_on).toordinal()}
         said = [{"first": span.first.toordinal(), "last": span.last.toordinal(), **days} for span in values]
@@ -217,7 +223,7 @@ class Asking:
 
     # --- entries ----------------------------------------------------------------------------------
 
-    def fold(self, node: Node, logic: f.Fold, key: int, moment: Moment) -> None:
+    def fold(self, node: NumberedNode, logic: f.Fold, key: int, moment: Moment) -> None:
         """What the body comes to for each that is read, and what the data does not show."""
         (body,) = node.parts
         entries, rest = self.read(logic, moment)
@@ -226,16 +232,16 @@ class Asking:
         for entry, counts in entries:
             parts.append(part := self.sheet.part(body, PLAIN if counts == TRUE else soft))
             self.ask(body, part.key, moment, entry)
-        self.sheet.gather(ALL if logic.every else ANY, node, key, [*parts, *map(Part, rest)])
+        self.sheet.gather(ALL if logic.every else ANY, node, key, [*parts, *map(FoldPart, rest)])
 
     def read(self, logic: f.Fold, moment: Moment) -> tuple[Sequence[tuple[object, int]], list[int]]:
         """The entries, with whether they count, and values for what is not among them."""
         over = logic.over
         match over:
-            case f.Words(fact):
+            case f.WordList(fact):
                 words, more, _ = self.scene.words(fact, moment.day)
                 return [(word, TRUE) for word in words or ()], [UNKNOWN] if more else []
-            case f.Keys(fact, keys):
+            case f.TableKeys(fact, keys):
                 table, more, path = self.scene.table(fact, moment.day)
                 held = [(key, (table or {}).get(key)) for key in keys]
                 there: list[tuple[Entry, int]] = [

@@ -9,9 +9,9 @@ from __future__ import annotations
 from tic_rules.core.errors import UsageError, clip, fault
 from tic_rules.engines.lowering import Days, Look, before_approval, look, occasions_owed
 from tic_rules.engines.rete.asking import Asking
-from tic_rules.engines.rete.plan import APPLIES, BROKEN, REQUIRE, Plan, RulePlan
+from tic_rules.engines.rete.assertions import Assertions, Ledger, Message
+from tic_rules.engines.rete.plan import APPLIES, BROKEN, REQUIRE, NumberedRules, RulePlan
 from tic_rules.engines.rete.semantics import DOES_NOT_SPEAK, FAIL, PENDING
-from tic_rules.engines.rete.sheets import Ledger, Message, Sheet
 from tic_rules.evaluation.entries import Moment
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.scenarios import Scenario, needs_of, whole
@@ -20,7 +20,7 @@ from tic_rules.evaluation.settlement import day_not_needed
 _LATE = {"fail": FAIL, "pending": PENDING}
 
 
-def facts_of(scene: Scene, plan: Plan) -> list[Message]:
+def facts_of(scene: Scene, plan: NumberedRules) -> list[Message]:
     """All facts of a check: every rule, every scenario that it can tell apart."""
     ledger = Ledger()
     _refuse_events(plan)
@@ -35,7 +35,7 @@ def facts_of(scene: Scene, plan: Plan) -> list[Message]:
     return ledger.facts
 
 
-def _refuse_events(plan: Plan) -> None:
+def _refuse_events(plan: NumberedRules) -> None:
     """Raise UsageError for rules of which each entry of a list owes something by itself."""
     named = [planned.rule.id for planned in plan.rules if planned.rule.clock.event]
     if named:
@@ -45,9 +45,9 @@ def _refuse_events(plan: Plan) -> None:
         raise fault(UsageError, "durable-limit", zh, en)
 
 
-def _sheet(scene: Scene, plan: Plan, planned: RulePlan, scenario: Scenario) -> Sheet:
+def _sheet(scene: Scene, plan: NumberedRules, planned: RulePlan, scenario: Scenario) -> Assertions:
     """A rule in one scenario."""
-    rule, sheet = planned.rule, Sheet(planned.number)
+    rule, sheet = planned.rule, Assertions(planned.number)
     asking, key = Asking(scene, plan, scenario, sheet), sheet.key()
     days = Days(scene.as_of, *scenario, scene.force)
     frame: Message = {"r": planned.number, "frame": key}
@@ -82,7 +82,7 @@ def _looked(asking: Asking, planned: RulePlan, frame: Message, looked: Look) -> 
         asking.sheet.facts.append({"stat": key, "s": DOES_NOT_SPEAK})
 
 
-def _owed(sheet: Sheet, asking: Asking, planned: RulePlan, owed: list[Look]) -> None:
+def _owed(sheet: Assertions, asking: Asking, planned: RulePlan, owed: list[Look]) -> None:
     """Every year that is owed is asked for by itself."""
     years = []
     for year in owed:

@@ -13,8 +13,8 @@ from math import lcm
 from tic_rules.core.errors import RuleSetError, fault
 from tic_rules.engines.lowering import COMPARISONS
 from tic_rules.engines.lowering import form as f
-from tic_rules.engines.lowering.tables import Test
-from tic_rules.engines.rete.plan import FIRST_WORD, Node, Plan
+from tic_rules.engines.lowering.tables import EndTest
+from tic_rules.engines.rete.plan import FIRST_WORD, NumberedNode, NumberedRules
 from tic_rules.engines.rete.semantics import (
     FAIL,
     FALSE,
@@ -43,7 +43,7 @@ Branch = tuple[int, list[Pattern]]
 exclude each other."""
 
 
-def network_of(ruleset: RuleSet, plan: Plan) -> Definition:
+def network_of(ruleset: RuleSet, plan: NumberedRules) -> Definition:
     """All durable rules of a rule set."""
     definition = Definition()
     shared(definition.add)
@@ -53,9 +53,11 @@ def network_of(ruleset: RuleSet, plan: Plan) -> Definition:
     return definition
 
 
-def _node(definition: Definition, ruleset: RuleSet, plan: Plan, rule: int, node: Node) -> None:
+def _node(
+    definition: Definition, ruleset: RuleSet, plan: NumberedRules, rule: int, node: NumberedNode
+) -> None:
     match node.logic:
-        case f.All() | f.Either():
+        case f.Conjunction() | f.Disjunction():
             _joined(definition, rule, node)
         case f.Cases():
             _cases(definition, rule, node)
@@ -70,11 +72,11 @@ def _node(definition: Definition, ruleset: RuleSet, plan: Plan, rule: int, node:
 # --- logic ----------------------------------------------------------------------------------------
 
 
-def _val(rule: int, node: Node, *tests: Pattern) -> list[Pattern]:
+def _val(rule: int, node: NumberedNode, *tests: Pattern) -> list[Pattern]:
     return [{"r": rule}, {"val": node.number}, *tests]
 
 
-def _concludes(definition: Definition, rule: int, node: Node, value: int, patterns: Patterns) -> None:
+def _concludes(definition: Definition, rule: int, node: NumberedNode, value: int, patterns: Patterns) -> None:
     definition.add(
         f"r{rule}_n{node.number}",
         patterns,
@@ -82,10 +84,10 @@ def _concludes(definition: Definition, rule: int, node: Node, value: int, patter
     )
 
 
-def _joined(definition: Definition, rule: int, node: Node) -> None:
+def _joined(definition: Definition, rule: int, node: NumberedNode) -> None:
     """The least of the parts, one after the other (for `any`: in its own order); what is gathered stands
     under negative numbers."""
-    order, first = ("w", "$gte") if isinstance(node.logic, f.Either) else ("v", "$lte")
+    order, first = ("w", "$gte") if isinstance(node.logic, f.Disjunction) else ("v", "$lte")
     opposite = {"$gte": "$lt", "$lte": "$gt"}[first]
     gathered = node.parts[0].number
     for index, part in enumerate(node.parts[1:], 1):
@@ -108,7 +110,7 @@ def _joined(definition: Definition, rule: int, node: Node) -> None:
         definition.add(f"r{rule}_n{node.number}", [("a", _val(rule, node.parts[0]))], then)
 
 
-def _cases(definition: Definition, rule: int, node: Node) -> None:
+def _cases(definition: Definition, rule: int, node: NumberedNode) -> None:
     """What follows from each value of a piece of logic: a value, or what another comes to at the same key."""
     of, *outcomes = node.parts
     for given, outcome in enumerate(outcomes):
@@ -121,7 +123,7 @@ def _cases(definition: Definition, rule: int, node: Node) -> None:
             _concludes(definition, rule, node, value, [first, second])
 
 
-def _followed(definition: Definition, plan: Plan, rule: int, node: Node) -> None:
+def _followed(definition: Definition, plan: NumberedRules, rule: int, node: NumberedNode) -> None:
     """A consequence has followed where its finding fails; it may have where that is open."""
     assert isinstance(node.logic, f.Followed)
     asked = ("a", [{"r": rule}, {"n": node.number}])
@@ -139,12 +141,12 @@ def _followed(definition: Definition, plan: Plan, rule: int, node: Node) -> None
 # --- questions ------------------------------------------------------------------------------------
 
 
-def branches(ruleset: RuleSet, plan: Plan, logic: f.Logic) -> list[Branch]:
+def branches(ruleset: RuleSet, plan: NumberedRules, logic: f.Logic) -> list[Branch]:
     """What a question's message says, value by value; none for what is asserted as it is known."""
     match logic:
-        case f.Compare(right=f.Bounds()):
+        case f.RangeComparison(right=f.Bounds()):
             return _bounded(ruleset, logic)
-        case f.Compare(operator=operator):
+        case f.RangeComparison(operator=operator):
             ends = {"low": "least", "high": "most"}
             return _compared(operator, lambda end, _, other: (end, {"$m": ends[other]}))
         case f.Member():
@@ -181,7 +183,7 @@ def _compared(operator: str, ends: Callable[[str, str, str], tuple[str, object]]
     """The branches of a comparison; `ends` gives the property of a test's left end, and what it is held
     against."""
 
-    def test(one: Test, holds: bool) -> Pattern:
+    def test(one: EndTest, holds: bool) -> Pattern:
         symbol = one.operator if holds else _OPPOSITE[one.operator]
         left, right = ends(one.left, symbol, one.right)
         return {_SYMBOLS[symbol]: {left: right}}
@@ -197,21 +199,21 @@ def _compared(operator: str, ends: Callable[[str, str, str], tuple[str, object]]
     return branches
 
 
-def scale_of(ruleset: RuleSet, compare: f.Compare) -> int:
+def scale_of(ruleset: RuleSet, compare: f.RangeComparison) -> int:
     """By what the numbers of a comparison with a bound are multiplied to be whole: amounts are compared in
     fen."""
-    assert isinstance(compare.left, f.Quantity)
+    assert isinstance(compare.left, f.Measure)
     assert isinstance(compare.right, f.Bounds)
     ends = (Fraction(compare.right.low), Fraction(compare.right.high))
     fen = 100 if ruleset.facts[compare.left.fact].unit == "CNY" else 1
     return lcm(fen, *(end.denominator for end in ends))
 
 
-def _bounded(ruleset: RuleSet, compare: f.Compare) -> list[Branch]:
+def _bounded(ruleset: RuleSet, compare: f.RangeComparison) -> list[Branch]:
     """A range against a bound. `low` and `high` are rounded down, `low_up` and `high_up` up: for a whole
     bound nothing is lost."""
     assert isinstance(compare.right, f.Bounds)
-    assert isinstance(compare.left, f.Quantity)
+    assert isinstance(compare.left, f.Measure)
     scale = scale_of(ruleset, compare)
     whole = {end: int(Fraction(getattr(compare.right, end)) * scale) for end in ("low", "high")}
     if any(abs(end) > MOST for end in whole.values()):
@@ -225,7 +227,7 @@ def _bounded(ruleset: RuleSet, compare: f.Compare) -> list[Branch]:
     )
 
 
-def _member(plan: Plan, member: f.Member) -> list[Branch]:
+def _member(plan: NumberedRules, member: f.Member) -> list[Branch]:
     """A word against a list of the law."""
     branches: list[Branch] = [(member.absent, [{"x": 0}])]
     above = FIRST_WORD - 2

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tic_rules.engines.lowering import Logic, Rule, lowered, may_review
+from tic_rules.engines.lowering import Logic, LoweredRule, lowered, may_review
 from tic_rules.engines.lowering import form as f
 from tic_rules.model.ruleset import RuleSet
 
@@ -20,28 +20,28 @@ OTHER, FIRST_WORD = 1, 2
 """Codes of words: 0 is nothing known, 1 a word that no clause names."""
 
 
-class Node(NamedTuple):
+class NumberedNode(NamedTuple):
     """A piece of logic with its number, and the pieces within: of a fold, what it asks of an entry."""
 
     number: int
     logic: Logic
-    parts: tuple[Node, ...] = ()
+    parts: tuple[NumberedNode, ...] = ()
 
 
 class RulePlan(NamedTuple):
-    rule: Rule
-    roots: dict[int, Node]
+    rule: LoweredRule
+    roots: dict[int, NumberedNode]
 
     @property
     def number(self) -> int:
         return self.rule.place
 
-    def nodes(self) -> Iterator[Node]:
+    def nodes(self) -> Iterator[NumberedNode]:
         for root in self.roots.values():
             yield from _walk(root)
 
 
-class Plan(NamedTuple):
+class NumberedRules(NamedTuple):
     """A rule set, numbered: its rules in their order, and the code of every word that a clause names."""
 
     rules: tuple[RulePlan, ...]
@@ -52,7 +52,7 @@ class Plan(NamedTuple):
         return 0 if word is None else self.words.get((type(word).__name__, word), OTHER)
 
 
-def plan_of(ruleset: RuleSet) -> Plan:
+def plan_of(ruleset: RuleSet) -> NumberedRules:
     """Number the rules, logic and words of a rule set."""
     rules = tuple(_numbered(rule) for rule in lowered(ruleset).rules)
     words: dict[tuple[str, object], int] = {}
@@ -60,22 +60,22 @@ def plan_of(ruleset: RuleSet) -> Plan:
         for node in planned.nodes():
             for word in node.logic.words if isinstance(node.logic, f.Member) else ():
                 words.setdefault((type(word).__name__, word), len(words) + FIRST_WORD)
-    return Plan(rules, words, {planned.rule.id: planned.number for planned in rules})
+    return NumberedRules(rules, words, {planned.rule.id: planned.number for planned in rules})
 
 
-def _numbered(rule: Rule) -> RulePlan:
+def _numbered(rule: LoweredRule) -> RulePlan:
     counted = iter(range(WHOLE + 1, 10**6))
 
-    def node(logic: Logic, number: int) -> Node:
+    def node(logic: Logic, number: int) -> NumberedNode:
         within = (logic.body,) if isinstance(logic, f.Fold) else f.parts_of(logic)
-        return Node(number, logic, tuple(node(part, next(counted)) for part in within))
+        return NumberedNode(number, logic, tuple(node(part, next(counted)) for part in within))
 
     whole = rule.whole if rule.applies is not None and may_review(rule.applies) else None
     asked = {REQUIRE: rule.require, BROKEN: rule.broken, APPLIES: rule.applies, WHOLE: whole}
     return RulePlan(rule, {number: node(one, number) for number, one in asked.items() if one is not None})
 
 
-def _walk(node: Node) -> Iterator[Node]:
+def _walk(node: NumberedNode) -> Iterator[NumberedNode]:
     yield node
     for part in node.parts:
         yield from _walk(part)

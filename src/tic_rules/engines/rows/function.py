@@ -15,9 +15,9 @@ from typing import Any
 from tic_rules.core.errors import TicRulesError, UsageError, clip, fault
 from tic_rules.core.logic import FALSE, REVIEW
 from tic_rules.engines.columns import names as n
-from tic_rules.engines.lowering import Clock, Rule, before_approval, lowered, may_review
+from tic_rules.engines.lowering import Clock, LoweredRule, before_approval, lowered, may_review
 from tic_rules.engines.rows import values as v
-from tic_rules.engines.rows.logic import NAMESPACE, Logic
+from tic_rules.engines.rows.logic import NAMESPACE, LogicWriter
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.results.parts import Status
 
@@ -64,8 +64,8 @@ class _Function:
         self.force = first.constant(ruleset.document.in_force.from_)
         self.days = self._days(first)
 
-    def logic(self) -> Logic:
-        return Logic(self.columns, self.constants, self.places)
+    def logic(self) -> LogicWriter:
+        return LogicWriter(self.columns, self.constants, self.places)
 
     def built(self) -> RowFunction:
         approved, others = self.body(approved=True), self.body(approved=False)
@@ -91,7 +91,7 @@ class _Function:
         decide: RowFunction = namespace["decide"]
         return decide
 
-    def _days(self, logic: Logic) -> list[str]:
+    def _days(self, logic: LogicWriter) -> list[str]:
         """The as-of day, and whether the centre is approved on it."""
         lines = []
         as_of = logic.cell(n.AS_OF)
@@ -129,7 +129,7 @@ class _Function:
         listed = "".join(f"{statuses[place]}, " for place in range(len(statuses)))
         return [*logic.lines, f"return ({listed})"]
 
-    def status(self, logic: Logic, rule: Rule, approved: bool, clocks: dict[Clock, str]) -> str:
+    def status(self, logic: LogicWriter, rule: LoweredRule, approved: bool, clocks: dict[Clock, str]) -> str:
         """Source for the status of a rule, before exemptions."""
         if rule.programme:
             return "'not_applicable'"
@@ -154,7 +154,7 @@ class _Function:
             return f"('unknown' if {late} is None else {self.judged(logic, rule, late)})"
         return self.judged(logic, rule, "AT_ONCE")
 
-    def judged(self, logic: Logic, rule: Rule, late: str) -> str:
+    def judged(self, logic: LogicWriter, rule: LoweredRule, late: str) -> str:
         """Source for the status of a rule by the status table; `late` is source too."""
         look = n.look_of(rule.clock)
         require = logic.value(rule.require, look)
@@ -168,7 +168,7 @@ class _Function:
         whole = f"PLAIN[{late}][{logic.value(rule.whole, look)}]"
         return f"({whole} if {applies} == {REVIEW} and {status} == 'needs_review' else {status})"
 
-    def cells(self, logic: Logic, clock: Clock) -> str:
+    def cells(self, logic: LogicWriter, clock: Clock) -> str:
         """Source for the days of a row that a clock runs by."""
         due = "None" if clock.by is None else logic.cell(n.due_of(clock.by))
         opens = "None" if clock.opens is None else logic.cell(n.mark_of(clock))

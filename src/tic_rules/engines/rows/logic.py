@@ -21,7 +21,7 @@ _RANK = (FALSE, REVIEW, UNKNOWN, TRUE)
 _ANY = tuple(tuple(max(one, other, key=_RANK.index) for other in range(4)) for one in range(4))
 
 
-class Logic:
+class LogicWriter:
     """Writes the statements of one function."""
 
     def __init__(self, columns: Sequence[str], constants: list[object], places: Mapping[str, int]) -> None:
@@ -97,12 +97,12 @@ class Logic:
         match node:
             case f.Constant(value):
                 return str(value)
-            case f.Compare():
+            case f.RangeComparison():
                 return self._compare(node, look)
             case f.Member(term=f.Choice() | f.Between()):
                 return self._member(node, look)
-            case f.All() | f.Either():
-                table = "LEAST" if isinstance(node, f.All) else "ANY"
+            case f.Conjunction() | f.Disjunction():
+                table = "LEAST" if isinstance(node, f.Conjunction) else "ANY"
                 parts = [self.value(part, look) for part in node.parts]
                 return reduce(lambda one, other: f"{table}[{one}][{other}]", parts)
             case f.Cases():
@@ -126,16 +126,16 @@ class Logic:
                 texts = [self.texts(column, look) for column in columns]
                 cells = ", ".join(f"({', '.join(text)},)" for text in texts if text)
                 return f"agree({cells})"
-            case f.Fold(over=f.Words(), body=f.Member() as member):
+            case f.Fold(over=f.WordList(), body=f.Member() as member):
                 return self._words(columns, member)
             case f.Judged():
                 return self.truth(columns[0], REVIEW)
         return self.truth(columns[0])
 
-    def _compare(self, node: f.Compare, look: str) -> str:
+    def _compare(self, node: f.RangeComparison, look: str) -> str:
         column, *parted = n.columns_of(node, look)
         bounds, anything = Range(0, 0), Range(-INFINITY, INFINITY)
-        if column.kind == n.Kind.RANGE:
+        if column.kind == n.ColumnKind.RANGE:
             assert isinstance(node.right, f.Bounds)
             bounds, anything = Range(node.right.low, node.right.high), ANYTHING
         exact, low, high = (self.named(column, ending) for ending in ("", "__low", "__high"))

@@ -57,7 +57,7 @@ def document(compared: Diff, format_: str, lang: str) -> bytes:
     return module.render(compared, lang)  # type: ignore[no-any-return]
 
 
-class Cell(NamedTuple):
+class RuleCell(NamedTuple):
     """One rule in one cell: clause, what it asks, and under which circumstances."""
 
     rule: Rule
@@ -74,15 +74,15 @@ class Cell(NamedTuple):
         return f"{self.rule.at} {asks}{note.in_(lang)}"
 
 
-class Row(NamedTuple):
+class PairRow(NamedTuple):
     """Both sides of one pair of rules, and what differs."""
 
-    a: Cell | None
-    b: Cell | None
+    a: RuleCell | None
+    b: RuleCell | None
     changes: tuple[Change, ...]
 
 
-def cell(ruleset: RuleSet, rule: Rule) -> Cell:
+def cell(ruleset: RuleSet, rule: Rule) -> RuleCell:
     asks = in_words(ruleset, rule)
     if rule.attested and len(asks.zh) < 30:
         asks = Text(f"{rule.title.zh}（由人评审）", f"{rule.title.en} (a person judges)")
@@ -94,10 +94,10 @@ def cell(ruleset: RuleSet, rule: Rule) -> Cell:
     parts = MODALITY[rule.modality], time_marked(ruleset, rule), BEARER[rule.bearer]
     note = Text.listed(parts, "·", " · ")
     reading = rule.reading.text if rule.reading else None
-    return Cell(rule, asks, note, reading, ruleset.file, ruleset.place(rule.id).line)
+    return RuleCell(rule, asks, note, reading, ruleset.file, ruleset.place(rule.id).line)
 
 
-def rows(compared: Diff, topic: Topic, verbose: bool = True) -> list[Row]:
+def rows(compared: Diff, topic: Topic, verbose: bool = True) -> list[PairRow]:
     """The rows of a topic: compared pairs, then what stands alone on one side beside the other's. Unless
     `verbose`, without the pairs of two editions in which nothing has changed."""
     pairs = [pair for pair in topic.pairs if pair.a and pair.b]
@@ -111,12 +111,12 @@ def rows(compared: Diff, topic: Topic, verbose: bool = True) -> list[Row]:
     beside = [(pair.a, pair.b, pair.changes) for pair in pairs]
     beside += [(a, b, ()) for a, b in zip_longest(left, right)]
     return [
-        Row(cell(compared.a, a) if a else None, cell(compared.b, b) if b else None, changes)
+        PairRow(cell(compared.a, a) if a else None, cell(compared.b, b) if b else None, changes)
         for a, b, changes in beside
     ]
 
 
-def changes_shown(compared: Diff, row: Row, verbose: bool) -> list[Change]:
+def changes_shown(compared: Diff, row: PairRow, verbose: bool) -> list[Change]:
     """What differs in a row: of two editions everything, else, if verbose, what may turn a verdict."""
     if compared.editions:
         return list(row.changes)
@@ -129,7 +129,7 @@ def notes_of(compared: Diff, topic: Topic) -> list[Text]:
     return [note for note in notes if note]
 
 
-def places(compared: Diff, row: Row, change: Change) -> str:
+def places(compared: Diff, row: PairRow, change: Change) -> str:
     """Where a change stands on both sides: file:line → file:line."""
     sides = [
         place_of(ruleset, side.rule, change)

@@ -75,7 +75,7 @@ def _rows(compared: Diff, topic: Topic, lang: str, verbose: bool) -> Iterator[tu
         yield label, a, relation, b, "<br>".join(said(note, lang) for note in notes)
 
 
-def _side(cell: diff.Cell | None, lang: str, verbose: bool) -> str:
+def _side(cell: diff.RuleCell | None, lang: str, verbose: bool) -> str:
     if cell is None:
         return ""
     text = f"**{markdown_line(cell.rule.at)}** {said(cell.asks, lang)}<br>{said(cell.note, lang)}"

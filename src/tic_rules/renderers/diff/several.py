@@ -176,9 +176,9 @@ def _docx(several: Several, lang: str) -> bytes:
 
 def _xlsx(several: Several, lang: str) -> bytes:
     """The workbook's bytes. Raises UsageError where XlsxWriter is not installed."""
-    from tic_rules.renderers.diff.xlsx import READINGS, ROWS, Book
+    from tic_rules.renderers.diff.xlsx import READINGS, ROWS, ComparisonBook
 
-    book = Book(lang)
+    book = ComparisonBook(lang)
     named = [name.in_(lang) for name in several.names]
     wide = [max(24, 150 // len(named))] * len(named)
     book.sheet(ROWS, (TOPIC.in_(lang), *named), _rows(several, lang), (18, *wide))

@@ -73,7 +73,7 @@ def _table(compared: Diff, topics: Sequence[Topic], lang: str, width: int, verbo
             yield from _indented(f"{'·' if number else '→'} {note.in_(lang)}", first + 1, width)
 
 
-def _quoted(cell: diff.Cell, lang: str) -> str:
+def _quoted(cell: diff.RuleCell, lang: str) -> str:
     """The words of a rule, and our reading of them."""
     quote = f"{cell.rule.at}“{cell.rule.quote}”"
     if cell.reading is None:

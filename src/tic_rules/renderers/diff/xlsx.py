@@ -21,7 +21,7 @@ LINE, HIGHEST = 14.5, 409
 
 def render(compared: Diff, lang: str) -> bytes:
     """The workbook's bytes. Raises UsageError where XlsxWriter is not installed."""
-    book = Book(lang)
+    book = ComparisonBook(lang)
     front = [[letter, name] for letter, name in diff.names(compared, lang)]
     front += [["", line] for line in (diff.counted(compared, lang), *diff.conflict_lines(compared, lang))]
     front += [[str(number), text] for number, text in enumerate(diff.foremost_lines(compared, lang), 1)]
@@ -69,7 +69,7 @@ def _readings(compared: Diff, lang: str) -> list[list[str]]:
     return list(lines.values())
 
 
-class Book:
+class ComparisonBook:
     """A workbook that is being written. Raises UsageError where XlsxWriter is not installed."""
 
     def __init__(self, lang: str) -> None:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import NamedTuple
 
 from tic_rules.analysis.construct import Construct, dated, no_place
-from tic_rules.analysis.plan.model import Change, Sum, change
+from tic_rules.analysis.plan.model import DataChange, Sum, change
 from tic_rules.core.errors import Text
 from tic_rules.core.scalars import Json
 from tic_rules.core.source import pointer
@@ -42,7 +42,7 @@ Amounts = c.Compare | c.Largest | c.Share
 """A condition on amounts that add up."""
 
 
-class Case(NamedTuple):
+class Situation(NamedTuple):
     """A rule at a moment of a scenario, and the day on which something new would be dated."""
 
     rule: Rule
@@ -53,7 +53,7 @@ class Case(NamedTuple):
     on: date
     unknown: bool
     """The data does not decide the rule: what is not given is to be supplied, not brought about."""
-    sums: Callable[[Amounts, Case], list[tuple[Sum, ...]]]
+    sums: Callable[[Amounts, Situation], list[tuple[Sum, ...]]]
     adverse: Mapping[str, set[object]]
     """Words from which consequences follow, by the dotted attribute of a list's entries."""
 
@@ -85,7 +85,7 @@ class Case(NamedTuple):
         return f"（{field_label(place, self.vocabulary, 'zh').rsplit('/', 1)[-1]}）"
 
 
-def set_value(case: Case, path: Parts, value: object, choices: tuple[object, ...] = ()) -> Change:
+def set_value(case: Situation, path: Parts, value: object, choices: tuple[object, ...] = ()) -> DataChange:
     """A value in its place: a dated entry where the data has a series there. The first of several `choices`
     stands for all."""
     dotted = dotted_of(pointer(path))
@@ -116,7 +116,7 @@ def in_words(vocabulary: Vocabulary, dotted: str, value: object, lang: str) -> s
     return join([day_text(word, lang) if _DAY.fullmatch(word) else word for word in said], lang)
 
 
-def place_of_list(case: Case, dotted: str) -> Parts | None:
+def place_of_list(case: Situation, dotted: str) -> Parts | None:
     """Where a new entry of a list would go: within another list, to its first entry; None where that has
     none."""
     path, above = tuple(dotted.split(".")), list_above(type(case.scene.subject), dotted)

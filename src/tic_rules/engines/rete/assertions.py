@@ -6,13 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from tic_rules.engines.rete.plan import Node
+from tic_rules.engines.rete.plan import NumberedNode
 from tic_rules.engines.rete.semantics import AGREE, ALL, ANY, NOTHING_YET, PASS, PLAIN, RANK, TRUE
 
 Message = dict[str, int]
 
 
-class Part(NamedTuple):
+class FoldPart(NamedTuple):
     """One part of a fold: a value that is known, or what the network concludes for a node at a key."""
 
     value: int = 0
@@ -30,7 +30,7 @@ NUMBERED = frozenset({
 """What messages call keys, and folds."""
 
 
-class Sheet:
+class Assertions:
     """What is asserted for one scenario of one rule. Its keys and folds count from 1, until `placed`."""
 
     __slots__ = ("facts", "numbers", "rule")
@@ -43,19 +43,19 @@ class Sheet:
         self.numbers += 1
         return self.numbers
 
-    def part(self, node: Node, mode: int = PLAIN) -> Part:
+    def part(self, node: NumberedNode, mode: int = PLAIN) -> FoldPart:
         """A part of a fold that a node is still to be asked for, at a key of its own."""
-        return Part(0, node.number, self.key(), mode)
+        return FoldPart(0, node.number, self.key(), mode)
 
-    def ask(self, node: Node, key: int, **said: int) -> None:
+    def ask(self, node: NumberedNode, key: int, **said: int) -> None:
         """A question with what the data says to it."""
         self.facts.append({"r": self.rule, "n": node.number, "key": key, **said})
 
-    def conclude(self, node: Node, key: int, value: int) -> None:
+    def conclude(self, node: NumberedNode, key: int, value: int) -> None:
         """A value that no clause has to be asked for."""
         self.facts.append({"r": self.rule, "val": node.number, "key": key, "v": value, "w": RANK[value]})
 
-    def gather(self, kind: int, node: Node, key: int, parts: Iterable[Part]) -> None:
+    def gather(self, kind: int, node: NumberedNode, key: int, parts: Iterable[FoldPart]) -> None:
         """The value of a node is what its parts add up to."""
         fold, at = self.key(), 0
         start, rank = _START[kind]
@@ -87,7 +87,7 @@ class Ledger:
         self.facts: list[Message] = []
         self._numbers = 0
 
-    def place(self, sheet: Sheet) -> Message:
+    def place(self, sheet: Assertions) -> Message:
         """Add a sheet; gives back the message that opens it, with the key of its scenario."""
         opening, before = len(self.facts), self._numbers
         self.facts.extend(
