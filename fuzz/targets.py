@@ -24,7 +24,7 @@ from tic_rules.core.errors import DataError, TicRulesError
 from tic_rules.core.source import BadText, decode
 from tic_rules.inputs.csvfile import table_of
 from tic_rules.inputs.rows import value_at
-from tic_rules.inputs.tables import Reader
+from tic_rules.inputs.tables import TableReader
 from tic_rules.model.centre import Centre
 from tic_rules.model.fields import paths_of
 from tic_rules.model.loader import shared_vocabulary
@@ -161,7 +161,7 @@ class Cells(Target):
     def run(self, data: bytes) -> None:
         error = None
         names = names_of(Centre, shared_vocabulary())
-        for source in Reader("x.csv", names).sources(table_of(data.decode(), "x.csv"), []):
+        for source in TableReader("x.csv", names).sources(table_of(data.decode(), "x.csv"), []):
             try:
                 self.used(validated(source.data, source, Centre, self.vocabulary))
             except DataError as fault:
