@@ -24,6 +24,7 @@ from tic_rules.renderers.cells import choices
 from tic_rules.results.explanation import facts_of_rule, paths_of_fact
 from tic_rules.results.labels import describe, difference_text, range_text
 from tic_rules.results.terms import dotted_of, field_label, group_at, term
+from tic_rules.results.waiting import to_do
 
 GROUPS = {path: words_at(Centre, path) for path in sorted(paths_of(Centre)) if words_at(Centre, path)}
 WORDS = shared_vocabulary().words
@@ -123,7 +124,7 @@ def test_every_message_tells_each_word_group_of_the_fields_that_its_rule_reads(m
                     if not said:
                         continue
                     places = [*(place.path for place in finding.data), *finding.missing]
-                    own = {GROUPS.get(dotted_of(place)) for place in places}
+                    own = {GROUPS.get(dotted_of(place, shared_vocabulary())) for place in places}
                     own |= {g for p, g in GROUPS.items() if any(_within(p, place) for place in places)}
                     assert said <= own, (finding.rule, word, finding.detail.zh)
                     told |= said
@@ -131,7 +132,7 @@ def test_every_message_tells_each_word_group_of_the_fields_that_its_rule_reads(m
 
 
 def _within(path: str, place: str) -> bool:
-    return path.startswith(dotted_of(place) + ".")
+    return path.startswith(dotted_of(place, shared_vocabulary()) + ".")
 
 
 def asked(ruleset: RuleSet, rule: Rule) -> Iterator[tuple[str, str | None, tuple[Any, ...]]]:
@@ -239,6 +240,21 @@ def test_a_declared_field_within_a_group_without_a_label_is_called_by_its_own() 
     assert field_label("/people/fixed/0/value", vocabulary, "zh") == "固定人员/第1条/数值"
     assert field_label("/people", vocabulary, "zh") == "people"
     assert field_label("/indicators/rd/target", vocabulary, "zh") == "indicators/rd/target"
+
+
+def test_an_entry_of_a_table_is_called_by_its_key_and_its_fields_by_their_labels() -> None:
+    vocabulary = shared_vocabulary()
+    assert field_label("/indicators/4.5/target", vocabulary, "zh") == "评价指标/4.5/目标值"
+    assert field_label("/indicators/4/adjusted", vocabulary, "zh") == "评价指标/4/责任书中已调整"
+    assert dotted_of("/indicators/4.5/target", vocabulary) == "indicators.target"
+    data = {"jurisdiction": "zhejiang", "approved_on": "2022-03-01", "incomplete": ["indicators"]}
+    data["indicators"] = {"4.5": {"target": None}}
+    report = check(data, "zhejiang_2022", as_of="2022-03-02")
+    finding = report["indicators"]
+    assert "评价指标/4.5/目标值" in finding.message.zh
+    assert to_do(finding).zh.startswith("补填或写准：评价指标/目标值、")
+    (wait,) = (one for one in report.waiting.data if one.field == "indicators.target")
+    assert (wait.label.en, wait.places) == ("indicators/target", ["/indicators/4.5/target"])
 
 
 def test_what_an_entry_lacks_is_told_by_the_labels_of_its_fields() -> None:

@@ -326,6 +326,11 @@ class Vocabulary(Node):
         """The dotted places of numbers that never fall."""
         return tuple(fact.stock for fact in self.facts.values() if fact.cumulative and fact.stock)
 
+    @cached_property
+    def tables(self) -> frozenset[str]:
+        """The dotted places of tables, whose entries stand under keys."""
+        return frozenset(fact.table for fact in self.facts.values() if fact.table)
+
     @property
     def origins(self) -> Mapping[str, Origin]:
         """Where each declared field is declared, as far as that is known."""

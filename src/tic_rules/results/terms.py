@@ -89,14 +89,29 @@ def places_of(vocabulary: Vocabulary, fact: Fact, attribute: str) -> Iterator[st
     yield from (f"{path}.{attribute}" for path in paths or ())
 
 
-def dotted_of(path: str) -> str:
-    """The field of a JSON pointer, without the numbers of entries: `/hosts/0/type` is `hosts.type`."""
-    return ".".join(part for part in path.split("/") if part and not part.isdigit())
+def dotted_of(path: str, vocabulary: Vocabulary) -> str:
+    """The field of a JSON pointer, without numbers of entries and keys of tables: `/hosts/0/type` is
+    `hosts.type`, `/indicators/4.5/target` is `indicators.target`."""
+    *_, (_, dotted, _) = [("", "", True), *_steps(path, vocabulary)]
+    return dotted
+
+
+def _steps(path: str, vocabulary: Vocabulary) -> Iterator[tuple[str, str, bool]]:
+    """The parts of a JSON pointer, the field that each leads to, and whether it names it: the number of an
+    entry and a key of a table do not."""
+    dotted, named = "", True
+    for part in (part for part in path.split("/") if part):
+        field = f"{dotted}.{part}" if dotted else part
+        keyed = named and dotted in vocabulary.tables and field not in vocabulary.fields
+        named = not keyed and not part.isdigit()
+        dotted = field if named else dotted
+        yield part, dotted, named
 
 
 def _is_bare_group(dotted: str, path: str, vocabulary: Vocabulary) -> bool:
     """Whether a place without a label is only there for the declared fields in it, of which one is meant."""
-    return dotted_of(path) != dotted and any(name.startswith(f"{dotted}.") for name in vocabulary.declared)
+    whole = dotted_of(path, vocabulary)
+    return whole != dotted and any(name.startswith(f"{dotted}.") for name in vocabulary.declared)
 
 
 def first_of(texts: Sequence[Text], most: int) -> Text:
@@ -112,16 +127,16 @@ def field_text(path: str, vocabulary: Vocabulary) -> Text:
 
 def field_label(path: str, vocabulary: Vocabulary, lang: str) -> str:
     """A JSON pointer for people: 投入/第5条/金额."""
-    dotted, said = "", []
-    for part in (part for part in path.split("/") if part):
-        if part.isdigit() and dotted:
+    said = []
+    for part, dotted, named in _steps(path, vocabulary):
+        if not named and dotted in vocabulary.tables:
+            said.append(part)
+        elif not named:
             said.append(f"第{int(part) + 1}条" if lang == "zh" else f"no. {int(part) + 1}")
-            continue
-        if part.startswith("year="):
+        elif part.startswith("year="):
             said.append(part.removeprefix("year=") + ("年" if lang == "zh" else ""))
-            continue
-        dotted = f"{dotted}.{part}" if dotted else part
-        label = vocabulary.fields.get(dotted.removeprefix("approvals.")) or _UNDECLARED.get(part)
-        if label is not None or not _is_bare_group(dotted, path, vocabulary):
-            said.append(str(getattr(label, lang, part)))
+        else:
+            label = vocabulary.fields.get(dotted.removeprefix("approvals.")) or _UNDECLARED.get(part)
+            if label is not None or not _is_bare_group(dotted, path, vocabulary):
+                said.append(str(getattr(label, lang, part)))
     return "/".join(said)

@@ -57,7 +57,7 @@ def waiting_of(findings: Iterable[Finding], whole: Waiting | None = None) -> Wai
     """What the undecided findings wait for; `whole` names the fields of a report that was read back."""
     listed = list(findings)
     vocabulary = vocabulary_of(listed)
-    waits = [_wait(field, asking, vocabulary) for field, asking in _by_field(listed).items()]
+    waits = [_wait(field, asking, vocabulary) for field, asking in _by_field(listed, vocabulary).items()]
     if whole is not None:
         named = {
             one.field: {key: one[key] for key in ("label", "public") if key in one} for one in whole.data
@@ -122,10 +122,10 @@ def to_do(finding: Finding) -> Text:
     """What a finding asks to do: remedy it, supply what is missing, have it judged; else empty."""
     vocabulary = vocabulary_of([finding])
     if finding.status == "unknown":
-        places = dict.fromkeys("/" + dotted_of(path).replace(".", "/") for path in finding.missing)
-        if not places:
+        fields = dict.fromkeys(dotted_of(path, vocabulary) for path in finding.missing)
+        if not fields:
             return Text("把所依据的数据写准", "make the data exact that it rests on")
-        listed = first_of([field_text(place, vocabulary) for place in places], _NAMED)
+        listed = first_of([_label(field, vocabulary) for field in fields], _NAMED)
         return Text(f"补填或写准：{listed.zh}", f"fill in or make exact: {listed.en}")
     if finding.status == "needs_review":
         listed = field_text("/attestations", vocabulary)
@@ -136,7 +136,9 @@ def to_do(finding: Finding) -> Text:
     return remedy_of(finding)
 
 
-def _by_field(findings: Iterable[Finding]) -> dict[str, list[tuple[Finding, list[str], bool]]]:
+def _by_field(
+    findings: Iterable[Finding], vocabulary: Vocabulary
+) -> dict[str, list[tuple[Finding, list[str], bool]]]:
     """Of each missing field: the rules that wait for it, its places, whether it is all that they lack."""
     asked: dict[str, list[tuple[Finding, list[str], bool]]] = {}
     for finding in findings:
@@ -144,7 +146,7 @@ def _by_field(findings: Iterable[Finding]) -> dict[str, list[tuple[Finding, list
             continue
         places: dict[str, list[str]] = {}
         for path in finding.missing:
-            places.setdefault(dotted_of(path), []).append(path)
+            places.setdefault(dotted_of(path, vocabulary), []).append(path)
         for field, paths in places.items():
             asked.setdefault(field, []).append((finding, paths, len(places) == 1))
     return asked
@@ -154,13 +156,17 @@ def _wait(field: str, asking: list[tuple[Finding, list[str], bool]], vocabulary:
     ordered = sorted(asking, key=lambda one: not one[0].counts)
     return Wait(
         field=field,
-        label=field_text("/" + field.replace(".", "/"), vocabulary),
+        label=_label(field, vocabulary),
         places=Parts(dict.fromkeys(path for _, paths, _ in asking for path in paths)),
         rules=Parts(finding.rule for finding, _, _ in ordered),
         counted=sum(finding.counts for finding, _, _ in asking),
         alone=Parts(finding.rule for finding, _, alone in ordered if alone),
         public=(label := vocabulary.fields.get(field)) is not None and label.public,
     )
+
+
+def _label(field: str, vocabulary: Vocabulary) -> Text:
+    return field_text("/" + field.replace(".", "/"), vocabulary)
 
 
 def vocabulary_of(findings: list[Finding]) -> Vocabulary:

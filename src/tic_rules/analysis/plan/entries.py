@@ -96,7 +96,7 @@ def _entry_text(
     def label(name: str, value: object, lang: str) -> str:
         if value is True:
             return field_label(f"{pointer(path)}/{name}", case.vocabulary, lang).rsplit("/", 1)[-1]
-        return in_words(case.vocabulary, f"{dotted_of(pointer(path))}.{name}", value, lang)
+        return in_words(case.vocabulary, f"{dotted_of(pointer(path), case.vocabulary)}.{name}", value, lang)
 
     def detail(lang: str) -> str:
         words = sorted(values.items(), key=lambda item: item[1] is True)

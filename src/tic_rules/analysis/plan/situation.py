@@ -88,7 +88,7 @@ class Situation(NamedTuple):
 def set_value(case: Situation, path: Parts, value: object, choices: tuple[object, ...] = ()) -> DataChange:
     """A value in its place: a dated entry where the data has a series there. The first of several `choices`
     stands for all."""
-    dotted = dotted_of(pointer(path))
+    dotted = dotted_of(pointer(path), case.vocabulary)
     if value is True:
         text = Text.of(partial(field_label, pointer(path), case.vocabulary))
     else:

@@ -218,7 +218,7 @@ def _value(ruleset: RuleSet, path: str, value: object, lang: str) -> str:
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10_000:
         return yuan_text(value, lang)
     vocabulary = ruleset.vocabulary
-    return term(vocabulary, value, lang, groups_at(vocabulary, [dotted_of(path)]))
+    return term(vocabulary, value, lang, groups_at(vocabulary, [dotted_of(path, vocabulary)]))
 
 
 def conflict_text(compared: Diff, conflict: Conflict) -> Text:
