@@ -331,6 +331,21 @@ def test_a_number_that_is_there_is_asked_for_with_its_day(given: object) -> None
     assert "在2024年3月1日" not in check(data, "zhejiang_2022")["staff-2y"].detail.zh
 
 
+def test_failures_outside_the_verdict_are_told_from_those_within() -> None:
+    data = {**APPROVED, "jurisdiction": "zhejiang", "legal": {"fiscal_accounts": False}}
+    data |= {
+        "contributions": [{"date": "2023-05-01", "amount": "1亿元", "payer": "province"}],
+        "incomplete": [],
+    }
+    report = check(data, "zhejiang_2022", as_of=date(2025, 1, 1))
+    entitlement = report["first-year-subsidy"]
+    assert (entitlement.status, entitlement.counts) == ("fail", False)
+    listed = [
+        finding.counts for finding in report if finding.status == "fail" and finding.severity == "error"
+    ]
+    assert f"✗ fail ({len(listed)}, {sum(listed)} for the verdict)" in render([report], Options(lang="en"))
+
+
 def test_none_for_the_verdict_is_told_as_that() -> None:
     report = check_programme({"reported_on": "2025-12-31", "centres": 12}, "zhejiang_2022")
     assert "待评审 (1，均不影响结论)" in render([report], Options(lang="zh"))

@@ -43,7 +43,7 @@ VERDICT_COLOURS = {
 }
 GROUPS = ("fail", "exempted", "unknown", "needs_review", "pending", "note", "pass", "not_applicable")
 """Worst first."""
-_OPEN = ("unknown", "needs_review", "pending")
+_WEIGHED = ("fail", "unknown", "needs_review", "pending")
 SHOWN = 8
 """How many findings of a group are shown one by one before they are gathered, or the rest is folded."""
 APART = Text("由评审认定，不影响据数据的结论", "Left to judgement, not in the verdict by data")
@@ -309,7 +309,7 @@ class _Screen:
                 folded.append(f"{titles[key]} {len(members)}")
                 continue
             yield ()
-            told = self._of_which(members) if key in _OPEN else ""
+            told = self._of_which(members) if key in _WEIGHED else ""
             yield (COLOURS[key], f"{SIGNS[key]} {titles[key]}"), ("", f" ({len(members)}{told})")
             if not verbose and len(members) > SHOWN and key in gathered:
                 yield from gathered[key](members)
@@ -330,7 +330,7 @@ class _Screen:
             yield (("bright_black", f"{t('已折叠：', 'Folded: ')}{counts} (--verbose)"),)
 
     def _of_which(self, members: Sequence[Finding]) -> str:
-        """How many of what is open the verdict looks at, where that is not all: its reason counts these."""
+        """How many of them the verdict looks at, where that is not all: its reason counts these."""
         counted = sum(finding.counts for finding in members)
         if counted == len(members):
             return ""
