@@ -163,6 +163,14 @@ def test_a_value_since_a_day_leaves_the_days_before_as_they_were() -> None:
     ]
 
 
+def test_an_entry_of_a_table_is_set_by_its_key() -> None:
+    monitor = Monitor("zhejiang_2022", Centre.from_file(EXAMPLE))
+    monitor.apply({"set": "indicators.6.6.target", "value": "引进6个"})
+    assert list(monitor.report["indicators"].lacking) == ["10.7"]
+    changes = monitor.apply({"set": "indicators.10.7", "value": {"target": "每年2次"}})
+    assert {finding.id: finding.status for finding in changes} == {"indicators": "pass"}
+
+
 @pytest.mark.parametrize(
     "event",
     [

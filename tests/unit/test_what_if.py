@@ -633,6 +633,22 @@ def test_what_is_assumed_is_said_by_labels_and_with_units() -> None:
     assert "investment: one more (date paid 2026-05-01, amount CNY 800 million, payer host)" in en
 
 
+def test_an_entry_of_a_table_is_found_by_its_key_which_may_have_dots() -> None:
+    words = ["indicators.6.6.target=引进6个", "indicators.10.7.adjusted=是", "indicators.4.5={target: 1次}"]
+    words += ['indicators={"6.6": {target: a}}', "contributions.0.payer=市财政"]
+    said = []
+    for word in words:
+        result = run(str(EXAMPLE), "--set", word, "--lang", "zh")
+        assert result.exit_code == 0, result.output
+        said.append(result.output.split("\n")[2].removeprefix("假设："))
+    assert said == [
+        "评价指标/6.6/目标值 = 引进6个", "评价指标/10.7/责任书中已调整 = 是", "评价指标/4.5 = 目标值：1次",
+        "评价指标 = 6.6：目标值：a", "资金投入/第1条/出资方 = 市财政",
+    ]  # fmt: skip
+    both = ["--set", "indicators.6.6.target=a", "--set", "indicators.10.7={target: b}", "--lang", "en"]
+    assert "fail → pass                    附件1" in run(str(EXAMPLE), *both).output
+
+
 def test_one_is_told_as_one() -> None:
     sweep = run(str(EXAMPLE), "--sweep", "investment-2y=8亿元..12亿元", "--lang", "en").output
     assert "1 centre: 1 passes at CNY 800 million, 0 at CNY 1.2 billion" in sweep

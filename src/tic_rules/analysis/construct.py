@@ -13,7 +13,6 @@ from tic_rules.core.dates import add_days
 from tic_rules.core.errors import TicRulesError, UsageError, fault
 from tic_rules.core.numbers import Number, Range
 from tic_rules.core.scalars import Json
-from tic_rules.core.source import steps
 from tic_rules.model import conditions as c
 from tic_rules.model.document import Edit, Parts, can_step, get
 from tic_rules.model.fields import words_at
@@ -21,6 +20,7 @@ from tic_rules.model.readings import held_at
 from tic_rules.model.ruleset import ListOf, Rule, RuleSet
 from tic_rules.model.subject import Record, Subject
 from tic_rules.model.values import Series
+from tic_rules.model.vocabulary import Vocabulary
 
 
 class ValueDemand(NamedTuple):
@@ -184,10 +184,10 @@ def judgement(
     return {**of, "met": met, "by": by, "date": day.isoformat(), "evidence": evidence}
 
 
-def place_in(document: Json, dotted: str, add: bool = False) -> Parts:
+def place_in(document: Json, dotted: str, vocabulary: Vocabulary, add: bool = False) -> Parts:
     """The place in a document that a dotted path names, an entry of a list by its number. Raises UsageError
     where no step leads on, or where an entry is to be added to what is given and no list."""
-    path: Parts = steps(dotted.split("."))
+    path: Parts = vocabulary.path_of(dotted)
     if not all(can_step(get(document, path[:depth]), part) for depth, part in enumerate(path)):
         raise no_place(dotted)
     if add and not isinstance(get(document, path), list | None):

@@ -21,6 +21,7 @@ from tic_rules.analysis.construct import no_place, place_in
 from tic_rules.core.dates import FIRST_DAY, parse_day
 from tic_rules.core.errors import UsageError, fault
 from tic_rules.core.scalars import Json
+from tic_rules.core.source import pointer
 from tic_rules.engines.checking import as_of_day, check_subject
 from tic_rules.model.centre import Centre
 from tic_rules.model.document import Edit, Parts, apply, narrowed, plain
@@ -30,6 +31,7 @@ from tic_rules.model.reading import subject_from
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.model.values import Series, written
 from tic_rules.results.report import Finding, Part, Report, Verdict
+from tic_rules.results.terms import dotted_of
 
 LOOKED_AT = (
     "status",
@@ -163,10 +165,9 @@ class Monitor:
 
     def _path(self, dotted: str, add: bool) -> Parts:
         """The place that an event names; an entry of a list by its number. Raises UsageError."""
-        path = place_in(self.data, dotted, add)
-        if ".".join(part for part in path if isinstance(part, str)) not in paths_of(
-            self.ruleset.centre_model
-        ):
+        vocabulary = self.ruleset.vocabulary
+        path = place_in(self.data, dotted, vocabulary, add)
+        if dotted_of(pointer(path), vocabulary) not in paths_of(self.ruleset.centre_model):
             raise no_place(dotted)
         return path
 

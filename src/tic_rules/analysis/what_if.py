@@ -155,7 +155,7 @@ def with_values(centre: Centre, values: Iterable[tuple[str, object]], ruleset: R
     document = document_of(centre)
     for dotted, value in values:
         add = dotted.endswith("+")
-        path = place_in(document, dotted.removesuffix("+"), add)
+        path = place_in(document, dotted.removesuffix("+"), ruleset.vocabulary, add)
         edit = Edit("append", path, value) if add else dated(centre, path, value, day)
         document = apply(document, [edit])
     return subject_from(document, type(centre), words_for(centre, ruleset.vocabulary))

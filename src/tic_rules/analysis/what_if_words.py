@@ -9,13 +9,14 @@ from functools import partial
 from tic_rules.analysis.what_if import Course, WhatIf
 from tic_rules.core.errors import Text, plural
 from tic_rules.core.numbers import NotANumber, parse_number
+from tic_rules.core.source import pointer
 from tic_rules.model.centre import Centre
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.model.tables import names_of
 from tic_rules.model.vocabulary import Vocabulary
 from tic_rules.results.explanation import time_of
 from tic_rules.results.labels import BEARER, KIND, MODALITY, PHASE, VERDICT, described, join, number_text
-from tic_rules.results.terms import field_label, groups_at, term
+from tic_rules.results.terms import dotted_of, field_label, field_text, groups_at, term
 from tic_rules.results.time_words import day_text
 
 _LABELLED = {
@@ -36,9 +37,9 @@ _NONE = Text("无", "none")
 def assumed_value(place: str, value: object, vocabulary: Vocabulary) -> Text:
     """A value put in a dotted place (`staff.headcount`), or appended to a list (`hosts+`), by its labels."""
     dotted = place.removesuffix("+")
-    label = Text.of(partial(field_label, "/" + dotted.replace(".", "/"), vocabulary))
-    field = ".".join(part for part in dotted.split(".") if not part.isdigit())  # contributions.0.payer
-    shown = Text.of(partial(_value, field, value, vocabulary))
+    path = pointer(vocabulary.path_of(dotted))
+    label = field_text(path, vocabulary)
+    shown = Text.of(partial(_value, dotted_of(path, vocabulary), value, vocabulary))
     if dotted != place:
         return Text(f"{label.zh}增加一项（{shown.zh}）", f"{label.en}: one more ({shown.en})")
     return Text(f"{label.zh} = {shown.zh}", f"{label.en} = {shown.en}")
@@ -71,9 +72,10 @@ def _part(dotted: str, name: str, value: object, vocabulary: Vocabulary, lang: s
     """A part of an entry with its label, or an end of a range."""
     if name in _ENDS:
         return _ENDS[name].in_(lang) + _value(dotted, value, vocabulary, lang)
-    inner = f"{dotted}.{name}"
-    label = field_label("/" + inner.replace(".", "/"), vocabulary, lang).rsplit("/", 1)[-1]
-    return f"{label}{'：' if lang == 'zh' else ' '}{_value(inner, value, vocabulary, lang)}"
+    path = pointer((*dotted.split("."), name))
+    label = field_label(path, vocabulary, lang).rsplit("/", 1)[-1]
+    inner = _value(dotted_of(path, vocabulary), value, vocabulary, lang)
+    return f"{label}{'：' if lang == 'zh' else ' '}{inner}"
 
 
 def assumed_rule(rule: Rule, ruleset: RuleSet, part: str | None, value: str) -> Text:

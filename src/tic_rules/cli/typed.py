@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 
 from tic_rules.core.errors import Text, UsageError, clip, fault
-from tic_rules.core.source import bad_text_as, read_text
+from tic_rules.core.source import bad_text_as, pointer, read_text
 from tic_rules.inputs.cells import read_cell
 from tic_rules.inputs.fields import Field
 from tic_rules.inputs.layout import Unclear
@@ -19,6 +19,7 @@ from tic_rules.model.spoken import rules_named
 from tic_rules.model.tables import counters_of, names_of
 from tic_rules.model.vocabulary import Vocabulary
 from tic_rules.results.labels import BEARER, KIND, MODALITY
+from tic_rules.results.terms import dotted_of
 
 _WORDS = {"modality": MODALITY, "bearer": BEARER, "kind": KIND}
 _TIMES = {"申报": "application", "申报时": "application", "批复": "approval", "批复时": "approval"}
@@ -59,7 +60,7 @@ def place_of(place: str, vocabulary: Vocabulary) -> str:
 
 
 def _value(dotted: str, text: str, vocabulary: Vocabulary) -> object:
-    column = names_of(Centre, vocabulary).at(dotted)
+    column = names_of(Centre, vocabulary).at(dotted_of(pointer(vocabulary.path_of(dotted)), vocabulary))
     plain = bool(text) and text not in ("null", "~") and text[0] not in "[{\"'"
     if column is None or not plain or column.kind == "list":
         with bad_text_as(UsageError):

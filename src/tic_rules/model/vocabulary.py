@@ -9,6 +9,7 @@ from pydantic import Field, PrivateAttr, model_validator
 from tic_rules.core.digest import digest_of_values
 from tic_rules.core.errors import Text
 from tic_rules.core.numbers import Number
+from tic_rules.core.source import steps
 from tic_rules.model.conditions import Flag, Node, Operand, Quantity, Times, Where
 from tic_rules.model.frozen import refuse
 from tic_rules.model.time import Window
@@ -330,6 +331,16 @@ class Vocabulary(Node):
     def tables(self) -> frozenset[str]:
         """The dotted places of tables, whose entries stand under keys."""
         return frozenset(fact.table for fact in self.facts.values() if fact.table)
+
+    def path_of(self, dotted: str) -> tuple[str | int, ...]:
+        """A dotted place as a path; below a table stands a key, with the dots that it has, and perhaps one of
+        its fields: `indicators.4.5.target`."""
+        table = next((one for one in self.tables if dotted.startswith(f"{one}.")), None)
+        if table is None:
+            return steps(dotted.split("."))
+        below = dotted.removeprefix(f"{table}.")
+        key, _, field = below.rpartition(".")
+        return (*table.split("."), *((key, field) if key and f"{table}.{field}" in self.fields else (below,)))
 
     @property
     def origins(self) -> Mapping[str, Origin]:
