@@ -402,6 +402,7 @@ def test_explain_shows_what_a_rule_saw() -> None:
     assert "Elsewhere" in text
     assert "jiangsu_2020/legal-entity 五（一）: " in text
     assert "did you mean investment-2y?" in run("explain", "INVESTMENT-2Y", "--lang", "en").stderr
+    assert "did you mean" not in run("explain", "jiangsu_2020/board", "--lang", "en").stderr  # others have it
 
 
 @pytest.mark.parametrize(

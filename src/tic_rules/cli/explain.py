@@ -55,8 +55,10 @@ def command(ref: str, centre: str | None, as_of: date | None, rules: str | None,
         raise fault(UsageError, "unknown-code", zh, en)
     if not named:
         known = [rules] if rules else [listed.id for listed in rulesets()]
-        ids = [rule.id for name in known for rule in load_ruleset(name)]
-        near = did_you_mean(ref.rpartition("/")[2], ids)
+        of, _, name = ref.rpartition("/")
+        every = [load_ruleset(one) for one in known]
+        searched = [one for one in every if one.id == of] or every
+        near = did_you_mean(name, [rule.id for one in searched for rule in one])
         zh = f"没有规则 {ref}；tic-rules rules ID 列出一个规则集的规则{near.zh}"
         en = f"there is no rule {ref}; tic-rules rules ID lists those of a rule set{near.en}"
         raise fault(UsageError, "unknown-rule", zh, en)
