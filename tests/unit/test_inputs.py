@@ -189,6 +189,20 @@ def test_json_lines_tell_each_line_and_go_on(tmp_path: Path) -> None:
     assert bad.diagnostics[0].place == f"{path}:3:27"
 
 
+@pytest.mark.parametrize("said", ["teams-2y", "zhejiang_2022/teams-2y", "no-such", "高层次创新创业团队"])
+def test_a_line_of_json_is_read_as_a_file_of_json(tmp_path: Path, said: str) -> None:
+    data: dict[str, Any] = {"id": "a", "jurisdiction": "zhejiang", "approved_on": "2022-03-01"}
+    data |= {"staff": {"teams": [{"date": "2024-03-01", "value": 4}]}, "plan": {"sections": ["二、总体思路"]}}
+    data["exemptions"] = [{"rule": said, "reason": "x", "approved_by": "y", "date": "2024-03-20"}]
+    told = []
+    for name in ("centre.json", "centre.jsonl"):
+        (tmp_path / name).write_text(json.dumps(data), encoding="utf-8")
+        report = check(Centre.from_file(tmp_path / name), "zhejiang_2022", as_of="2026-06-30")
+        shown = [(one.status, one.message, [place.path for place in one.data]) for one in report]
+        told.append((shown, [warning.message for warning in report.warnings]))
+    assert told[0] == told[1]
+
+
 def test_the_library_gives_each_centre_of_a_file(tmp_path: Path) -> None:
     path = tmp_path / "c.csv"
     path.write_text("id,term_years\na,5\nb,fünf\n", encoding="utf-8")

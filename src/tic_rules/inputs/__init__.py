@@ -26,7 +26,12 @@ SUFFIXES = (".yaml", ".yml", ".json", *LINES, *TABLES)
 
 def holds_several(path: str | os.PathLike[str]) -> bool:
     """Whether a file is of a format that may hold several centres."""
-    return Path(path).suffix.lower() in (*LINES, *TABLES)
+    return is_table(path) or Path(path).suffix.lower() in LINES
+
+
+def is_table(path: str | os.PathLike[str]) -> bool:
+    """Whether a file is one of rows and columns, which people fill in."""
+    return Path(path).suffix.lower() in TABLES
 
 
 def read_sources(path: str | os.PathLike[str], names: Callable[[], Names]) -> Iterator[Source | DataError]:

@@ -15,8 +15,8 @@ from tic_rules.core.files import file_name
 from tic_rules.core.limits import MAX_DEPTH, TOO_DEEP
 from tic_rules.core.scalars import PLAIN
 from tic_rules.core.source import NOWHERE, Source, pointer
-from tic_rules.inputs import holds_several, read_sources
 from tic_rules.inputs import is_part_of_another as _is_part_of_another
+from tic_rules.inputs import is_table, read_sources
 from tic_rules.inputs.text import source_of_text
 from tic_rules.model.centre import Centre, last_name
 from tic_rules.model.checks import misuses
@@ -83,7 +83,6 @@ def _subjects(
 ) -> Iterator[S | DataError]:
     refused: list[Diagnostic] = []
     """What is wrong with the rows of a file that cannot be used as a whole."""
-    several = holds_several(path)
     for source in read_sources(path, lambda: _names_for(model, vocabulary)):
         if isinstance(source, DataError):
             told = {one.place for one in source.diagnostics}
@@ -92,7 +91,7 @@ def _subjects(
         if len(refused) > MOST:
             continue
         said = []
-        if several:
+        if is_table(path):
             from tic_rules.model.spoken import understood  # not needed where no table is read
 
             said = understood(source, rulesets)
