@@ -203,6 +203,16 @@ def test_a_line_of_json_is_read_as_a_file_of_json(tmp_path: Path, said: str) -> 
     assert told[0] == told[1]
 
 
+def test_what_reads_no_datum_is_found_at_the_line_of_its_centre(tmp_path: Path) -> None:
+    path = tmp_path / "centres.jsonl"
+    path.write_text('{"id": "a"}\n\n{"id": "b", "approved_on": "2022-03-01"}\n', encoding="utf-8")
+    _, second = Centre.each_from_file(path)
+    assert isinstance(second, Centre)
+    report = check(second, "zhejiang_2022", as_of="2026-06-30")
+    assert report["programme-count"].place["path"] == ""
+    assert {finding.place["line"] for finding in report} == {3}
+
+
 def test_the_library_gives_each_centre_of_a_file(tmp_path: Path) -> None:
     path = tmp_path / "c.csv"
     path.write_text("id,term_years\na,5\nb,fünf\n", encoding="utf-8")

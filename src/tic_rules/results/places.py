@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tic_rules.core.source import Mark, Source, pointer, unpointer
 from tic_rules.evaluation.facts import Path, Scene
+from tic_rules.inputs import LINES
 from tic_rules.model.programme import Programme
 from tic_rules.results.parts import Part, Parts, Place
 
@@ -53,10 +54,13 @@ def _said(scene: Scene, path: Path) -> tuple[Source | None, Path]:
 
 
 def _whole(scene: Scene) -> Place:
-    """In a workbook the row of the centre; in a text its first line says as much."""
+    """In a workbook the row of the centre, in JSON Lines its line; in another text the first says as much."""
     text = scene.text
     mark = text.nearest(()) if text else _NOWHERE
-    return _place(text, (), mark if mark.cell else Mark(1, 1, 1, 1) if text and text.file else _NOWHERE)
+    if text and text.file and not mark.cell:
+        line = (mark.line if text.file.lower().endswith(LINES) else 0) or 1
+        mark = Mark(line, 1, line, 1)
+    return _place(text, (), mark if text and text.file else _NOWHERE)
 
 
 def sources(scene: Scene, paths: Sequence[Path]) -> list[Part]:
