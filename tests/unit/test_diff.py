@@ -561,6 +561,17 @@ def test_impact_at_the_command_line_takes_several_paths() -> None:
     assert json.loads(result.output)["impact"]["centres"] == 2
 
 
+def test_impact_looks_at_every_centre_of_a_file_of_several(tmp_path: Path) -> None:
+    lines = tmp_path / "centres.jsonl"
+    begun = {"jurisdiction": "zhejiang", "approved_on": "2022-03-01", "reported_on": "2026-06-30"}
+    each = [{**begun, "id": "a"}, {**begun, "id": "b", "term_years": "x"}, {**begun, "id": "c"}]
+    lines.write_text("".join(f"{json.dumps(one)}\n" for one in each), encoding="utf-8")
+    result = run("jiangsu_2020", "zhejiang_2022", "--format", "json", "--impact", str(lines))
+    assert (result.exit_code, "centres.jsonl:2:" in result.stderr) == (2, True)
+    told = json.loads(result.stdout)["impact"]
+    assert (told["centres"], [one["id"] for one in told["details"]]) == (2, ["a", "c"])
+
+
 def test_impact_tells_by_name_for_whom_a_difference_matters(tmp_path: Path) -> None:
     files = [str(ROOT / "examples" / file) for file in ("zhejiang.yaml", "jiangsu.yaml")]
     name = Centre.from_file(files[0]).name

@@ -176,18 +176,19 @@ def _with_impact(
     compared: Diff, paths: Sequence[str], as_of: date | None, broken: list[Diagnostic], everyone: bool
 ) -> Diff:
     from tic_rules.analysis.diff.impact import Affected, Impact, concerns, impact
-    from tic_rules.cli.files import read_centre
+    from tic_rules.cli.files import centres_of, usable
 
-    vocabulary = words_of([compared.a, compared.b])
+    rulesets = (compared.a, compared.b)
+    vocabulary = words_of(rulesets)
     centres: list[Affected] = []
     others: list[str] = []
     for path in paths:
-        with common.kept(broken):
-            centre = read_centre(path, vocabulary)
-            if everyone or concerns(compared, centre):
-                centres.extend(impact(compared, [centre], as_of).centres)
-            else:
-                others.append(str(centre.name or centre.id or path))
+        for centre in usable(centres_of(path, vocabulary, rulesets), broken):
+            with common.kept(broken):
+                if everyone or concerns(compared, centre):
+                    centres.extend(impact(compared, [centre], as_of).centres)
+                else:
+                    others.append(str(centre.name or centre.id or path))
     return replace(compared, impact=Impact(tuple(centres), tuple(others)))
 
 
