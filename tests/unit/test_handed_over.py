@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import enum
 import pickle
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from pydantic import BaseModel
@@ -105,6 +105,17 @@ def test_models_and_dataclasses_all_the_way_down() -> None:
     (given,) = centre.contributions or ()
     assert (given.payer, given.amount.low, given.date.first) == ("city", Fraction(1, 10), date(2022, 3, 1))  # type: ignore[union-attr]
     assert centre.staff.headcount.low == 320  # type: ignore[union-attr]
+
+
+def test_of_a_dataclass_its_fields_are_the_data() -> None:
+    @dataclass(kw_only=True)
+    class Row:
+        table: ClassVar[str] = "centres"
+        session: InitVar[object] = None
+        id: str
+        name: str
+
+    assert Centre.from_data(Row(session=object(), id="x", name="y")) == Centre(id="x", name="y")
 
 
 def test_scalars_of_numpy_count_as_what_they_hold() -> None:

@@ -5,6 +5,7 @@ value a `Series`."""
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -94,8 +95,8 @@ def as_mapping(value: object) -> object:
         return dict(value)
     if hasattr(value, "model_dump") and not isinstance(value, type):
         return value.model_dump()
-    if hasattr(value, "__dataclass_fields__") and not isinstance(value, type):
-        return {name: getattr(value, name) for name in value.__dataclass_fields__}
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
     return value
 
 
