@@ -32,6 +32,7 @@ from tic_rules import (
     check_programme,
     load_ruleset,
     parse_ruleset,
+    rulesets_in_force,
 )
 from tic_rules.results.parts import Engine
 from tic_rules.results.report import KEYS, Report
@@ -135,6 +136,39 @@ def test_what_cannot_be_used_is_an_error_with_diagnostics() -> None:
         check({}, "zhejiang_2022")
     with pytest.raises(UsageError, match="engine"):
         check({}, "zhejiang_2022", as_of="2024-01-01", engine="magic")
+
+
+@pytest.mark.parametrize("given", [None, 3, b"zhejiang_2022", ["zhejiang_2022"], object()])
+def test_what_is_no_name_is_told_so(given: Any) -> None:
+    with pytest.raises(RuleSetError, match="not "):
+        load_ruleset(given, ids_only=True)
+    with pytest.raises(RuleSetError, match="not "):
+        check({}, given, as_of="2024-01-01")
+    with pytest.raises(DataError, match="not "):
+        Centre.from_file(given)
+    with pytest.raises(DataError, match="text is expected"):
+        Centre.from_text(given)
+    with pytest.raises(RuleSetError, match="text is expected"):
+        parse_ruleset(given)
+    with pytest.raises(RuleSetError, match="no rule set"):
+        rulesets_in_force(given, "2024-01-01")
+
+
+def test_a_text_that_cannot_be_written_is_refused_at_its_place() -> None:
+    with pytest.raises(DataError, match=r"<text>:2:7: .*U\+D800"):
+        Centre.from_text("id: a\nname: \ud800")
+    with pytest.raises(RuleSetError, match=r"<text>:1:5: .*U\+D800"):
+        parse_ruleset("id: \ud800")
+    with pytest.raises(RuleSetError, match="no rule set"):
+        rulesets_in_force("\ud800", "2024-01-01")
+
+
+def test_a_report_is_written_as_json_dumps_writes_it() -> None:
+    report = check({"id": "x"}, "zhejiang_2022", as_of="2024-01-01")
+    for indent in (None, -1, 0, 3):
+        assert report.to_json(indent=indent) == json.dumps(
+            report.as_dict(), indent=indent, ensure_ascii=False
+        )
 
 
 def test_a_rule_set_is_immutable() -> None:

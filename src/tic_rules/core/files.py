@@ -24,6 +24,15 @@ def file_name(path: str) -> str:
     return raw.decode("utf-8", "backslashreplace")
 
 
+def path_of(given: object, kind: type[TicRulesError]) -> str:
+    """A name or a path as text. Raises `kind` for what is neither."""
+    if isinstance(given, (str, os.PathLike)):
+        return os.fspath(given)
+    name = type(given).__name__
+    zh, en = f"应为名称或路径，不是 {name}", f"a name or a path is expected, not {name}"
+    raise fault(kind, "path-type", zh, en)
+
+
 def read_named(file: str, kind: type[TicRulesError], limit: int = MAX_BYTES) -> bytes:
     """The bytes of a file. Raises `kind` where it cannot be read, is no regular file or over the limit."""
     try:

@@ -299,6 +299,9 @@ def read_text(text: str, file: str, *, json_text: bool = False, line: int = 1, o
     key, tag and alias fault found.
 
     A text of `ours` came with the program: it is not looked through for what would exhaust the composer."""
+    if not isinstance(text, str):
+        told = Text("应为文字", "text is expected")
+        raise BadText([Diagnostic("text", told, file)])
     if json_text:
         from tic_rules.core.json_nodes import compose_json  # most files are YAML
 
@@ -337,7 +340,7 @@ def _compose_yaml(text: str, file: str, ours: bool) -> yaml.Node | None:
     except yaml.MarkedYAMLError as error:
         told, line, column = yaml_fault(error, text)
         raise BadText([Diagnostic("yaml", told, file, line, column)]) from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeEncodeError) as error:  # the latter of a lone surrogate
         told, line, column = character_fault(error, text)
         raise BadText([Diagnostic("yaml", told, file, line, column)]) from None
     except (RecursionError, MemoryError):

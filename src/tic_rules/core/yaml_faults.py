@@ -133,7 +133,7 @@ def yaml_fault(error: yaml.MarkedYAMLError, text: str) -> tuple[Text, int, int]:
     return told, mark.line + 1, mark.column + 1
 
 
-def character_fault(error: yaml.YAMLError, text: str) -> tuple[Text, int, int]:
+def character_fault(error: Exception, text: str) -> tuple[Text, int, int]:
     """Which character YAML does not allow, with its line and column."""
     bad = _BAD.search(text)
     at = bad.start() if bad else min(getattr(error, "position", 0), len(text))

@@ -23,7 +23,7 @@ from tic_rules.core.errors import (
     fault,
     normal,
 )
-from tic_rules.core.files import file_name, read_named
+from tic_rules.core.files import file_name, path_of, read_named
 from tic_rules.core.source import Source, bad_text_as, fault_at, read_text, texts_within
 from tic_rules.model import catalogue
 from tic_rules.model.drafts import DraftFile, in_a_line, open_places, without_open
@@ -69,7 +69,7 @@ def load_ruleset(which: str | os.PathLike[str] | RuleSet, *, ids_only: bool = Fa
     name is not known."""
     if isinstance(which, RuleSet):
         return which
-    name = os.fspath(which)
+    name = path_of(which, RuleSetError)
     listed = listed_ruleset(name)
     if listed is not None:
         return _shipped(name) if listed.origin == "shipped" else _listed(listed)
@@ -154,8 +154,10 @@ Rules = str | os.PathLike[str] | RuleSet
 
 def loaded(rulesets: Rules | Iterable[Rules] | None) -> tuple[RuleSet, ...]:
     """A rule set or several, as they may be named. Raises RuleSetError."""
-    if rulesets is None or isinstance(rulesets, (str, os.PathLike, RuleSet)):
-        return () if rulesets is None else (load_ruleset(rulesets),)
+    if rulesets is None:
+        return ()
+    if isinstance(rulesets, (str, os.PathLike, RuleSet)) or not isinstance(rulesets, Iterable):
+        return (load_ruleset(rulesets),)
     return tuple(load_ruleset(ruleset) for ruleset in rulesets)
 
 
@@ -370,10 +372,9 @@ def rulesets_in_force(jurisdiction: str, day: date | str) -> list[RuleSet]:
 
 def of_jurisdiction(jurisdiction: str) -> list[str]:
     """The ids on hand whose file says this jurisdiction. Raises RuleSetError where two have one id."""
-    said = re.compile(
-        rf"""^[ {{]*['"]?jurisdiction['"]?:\s*['"]?{re.escape(jurisdiction)}['"]?\s*,?\s*(#.*)?$""".encode(),
-        re.MULTILINE,
-    )
+    name = re.escape(str(jurisdiction))
+    line = rf"""^[ {{]*['"]?jurisdiction['"]?:\s*['"]?{name}['"]?\s*,?\s*(#.*)?$"""
+    said = re.compile(line.encode("utf-8", "surrogatepass"), re.MULTILINE)
     return [
         listed.id for listed in catalogue.here().all() if said.search(read_named(listed.file, RuleSetError))
     ]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic_core import ValidationError
 
 from tic_rules.core.errors import DataError, Diagnostic, Text, fault
-from tic_rules.core.files import file_name
+from tic_rules.core.files import file_name, path_of
 from tic_rules.core.limits import MAX_DEPTH, TOO_DEEP
 from tic_rules.core.scalars import PLAIN
 from tic_rules.core.source import NOWHERE, Source, pointer
@@ -83,6 +83,7 @@ def _subjects(
 ) -> Iterator[S | DataError]:
     refused: list[Diagnostic] = []
     """What is wrong with the rows of a file that cannot be used as a whole."""
+    path = path_of(path, DataError)
     for source in read_sources(path, lambda: _names_for(model, vocabulary)):
         if isinstance(source, DataError):
             told = {one.place for one in source.diagnostics}

@@ -228,7 +228,7 @@ class Report(Value):
 
     def to_json(self, *, indent: int | None = 2, margin: str = "") -> str:
         """The report as JSON: equal input, equal bytes. `margin` stands before every line but the first."""
-        written = to_json(self.as_dict(), indent=indent or 0)
+        written = to_json(self.as_dict(), indent=max(indent or 0, 0))
         if indent is None:  # one line with blanks, as `json.dumps` has it; texts have their line ends escaped
             return written.replace(b",\n", b", ").replace(b"\n", b"").decode()
         return written.replace(b"\n", f"\n{margin}".encode()).decode() if margin else written.decode()
