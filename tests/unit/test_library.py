@@ -16,6 +16,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from tic_rules import (
     load_ruleset,
     parse_ruleset,
     rulesets_in_force,
+    shipped_ids,
 )
 from tic_rules.results.parts import Engine
 from tic_rules.results.report import KEYS, Report
@@ -181,6 +183,30 @@ def test_a_rule_set_is_immutable() -> None:
         rules["investment-2y"].at = "三"
     assert load_ruleset("zhejiang_2022") is rules
     assert pickle.loads(pickle.dumps(rules)) == rules
+
+
+def changeable(value: Any, at: str) -> list[str]:
+    """The places below a value where something can be changed."""
+    if isinstance(value, BaseModel):
+        within = [(f".{name}", part) for name, part in vars(value).items()]
+    elif isinstance(value, dict):
+        within = [(f"[{key!r}]", part) for key, part in value.items()]
+    else:
+        within = list(zip(repeat("[]"), value)) if isinstance(value, (tuple, list, set)) else []
+    here = [at] if type(value) in (dict, list, set) else []
+    return here + [place for name, part in within for place in changeable(part, at + name)]
+
+
+@pytest.mark.parametrize("name", shipped_ids())
+def test_nothing_that_a_rule_set_hands_out_changes_the_next(name: str) -> None:
+    rules = load_ruleset(name)
+    whole = rules.vocabulary.with_(rules.vocabulary)
+    for part in (rules.document, rules.clauses, rules.rules, rules.vocabulary, rules.facts, whole):
+        assert changeable(part, name) == []
+    with pytest.raises(TypeError, match="does not change"):
+        rules.vocabulary.words["zones"].clear()  # type: ignore[attr-defined]
+    rules.written("rules", 0).clear()
+    assert rules.written("rules", 0)["id"] == rules.rules[0].id
 
 
 def test_two_files_that_say_the_same_are_equal(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """What rule files write in the place of numbers and words, and what they ask of the entries of a list."""
 
 import re
-from collections.abc import Mapping
 from fractions import Fraction
 from functools import cached_property
 from typing import Annotated, Literal
@@ -9,8 +8,9 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from tic_rules.core.errors import clip
+from tic_rules.core.fixed import Fixed
 from tic_rules.core.numbers import NotANumber, is_amount, is_part, parse_number
-from tic_rules.model.frozen import FrozenModel, Parse, refuse
+from tic_rules.model.frozen import FixedMap, FrozenModel, Parse, refuse
 
 
 class Node(FrozenModel):
@@ -114,7 +114,7 @@ class Where(Node):
     """What an entry must be: every attribute named, and one of `any` if that is given. Written flat:
     {kind: annual}."""
 
-    each: Mapping[str, Test] = Field(default_factory=dict)
+    each: FixedMap[str, Test] = Field(default_factory=Fixed)
     any: tuple["Where", ...] = ()
 
     @classmethod

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from threading import RLock
-from typing import Any, Self
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     GetCoreSchemaHandler,
@@ -15,6 +16,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
 
+from tic_rules.core.fixed import Fixed
 from tic_rules.core.scalars import PLAIN, Json, NotPlain, as_json, plain
 from tic_rules.model.validation import in_both_languages
 
@@ -23,6 +25,11 @@ def refuse(code: str, zh: str, en: str) -> PydanticCustomError:
     """An error for a validator to raise: its code, and what is wrong in both languages."""
     return PydanticCustomError(code, "{en}", {"zh": zh, "en": en})
 
+
+K = TypeVar("K")
+V = TypeVar("V")
+FixedMap = Annotated[Mapping[K, V], AfterValidator(Fixed)]
+"""The type of a field that is a mapping, and frozen as the part that has it."""
 
 _BUILDING = RLock()
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, KeysView, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from tic_rules.core.source import NOWHERE, Mark, Source
@@ -148,9 +147,9 @@ class RuleSet:
 
     def written(self, *within: str | int) -> Any:
         """A part of the rule file as it is written, before it is read: `10亿元`. None where it is absent."""
-        from tic_rules.model.document import get  # knows the data's models
+        from tic_rules.model.document import copied, get  # knows the data's models
 
-        return get(self._source.data, within) if self._source is not None else None
+        return copied(get(self._source.data, within)) if self._source is not None else None
 
     def citation(self, rule_id: str) -> dict[str, object]:
         """The clause that a rule encodes: document, locator, quote, and the place of the rule in its file."""
@@ -174,7 +173,7 @@ class RuleSet:
     def __setstate__(self, state: dict[str, object]) -> None:
         for name, value in state.items():
             object.__setattr__(self, name, value)
-        object.__setattr__(self, "facts", MappingProxyType(self.vocabulary.facts))
+        object.__setattr__(self, "facts", self.vocabulary.facts)
         object.__setattr__(self, "_by_id", {rule.id: (index, rule) for index, rule in enumerate(self.rules)})
         object.__setattr__(self, "_compiled", {})
 

@@ -8,10 +8,11 @@ from pydantic import Field, PrivateAttr, model_validator
 
 from tic_rules.core.digest import digest_of_values
 from tic_rules.core.errors import Text
+from tic_rules.core.fixed import Fixed
 from tic_rules.core.numbers import Number
 from tic_rules.core.source import steps
 from tic_rules.model.conditions import Flag, Node, Operand, Quantity, Times, Where
-from tic_rules.model.frozen import refuse
+from tic_rules.model.frozen import FixedMap, refuse
 from tic_rules.model.time import Window
 
 
@@ -35,7 +36,7 @@ class LookUp(Node):
 
     by: str
     named: str
-    units: dict[str, str]
+    units: FixedMap[str, str]
     take: str
 
 
@@ -51,7 +52,7 @@ class ListOf(Node):
     """The path is one event, not a list; this attribute says whether it has taken place."""
     every_year: Flag = False
     """Its entries are figures of years: a year that has ended and has no entry is not known."""
-    look_up: Mapping[str, LookUp] = Field(default_factory=dict)
+    look_up: FixedMap[str, LookUp] = Field(default_factory=Fixed)
     earlier: Literal["counts", "fulfils", "ignored"] = "counts"
     """What an entry dated before the document came into force is to a centre that was approved before it: it
     counts; it fulfils a duty but breaks no prohibition and draws no consequence; or no rule looks at it."""
@@ -101,7 +102,7 @@ class Fact(Node):
     distinct: str | None = None
     kinds: str | None = None
     entries: str | None = None
-    groups: dict[str, Group] | None = None
+    groups: FixedMap[str, Group] | None = None
     table: str | None = None
     average: str | None = None
     ratio: Ratio | None = None
@@ -293,12 +294,12 @@ class Own(NamedTuple):
 class Vocabulary(Node):
     """The shared words: units, choices, lists, facts, fields and topics. A rule file may add its own."""
 
-    units: Mapping[str, Label] = Field(default_factory=dict)
-    words: Mapping[str, Mapping[str, Bilingual]] = Field(default_factory=dict)
-    lists: Mapping[str, ListOf] = Field(default_factory=dict)
-    facts: Mapping[str, Fact] = Field(default_factory=dict)
-    fields: Mapping[str, FieldLabel] = Field(default_factory=dict)
-    topics: Mapping[str, Bilingual] = Field(default_factory=dict)
+    units: FixedMap[str, Label] = Field(default_factory=Fixed)
+    words: FixedMap[str, FixedMap[str, Bilingual]] = Field(default_factory=Fixed)
+    lists: FixedMap[str, ListOf] = Field(default_factory=Fixed)
+    facts: FixedMap[str, Fact] = Field(default_factory=Fixed)
+    fields: FixedMap[str, FieldLabel] = Field(default_factory=Fixed)
+    topics: FixedMap[str, Bilingual] = Field(default_factory=Fixed)
 
     _joins: "tuple[Vocabulary, ...]" = PrivateAttr(default=())
     """The vocabularies of several rule sets that this one joins: what fits it fits each of them."""
@@ -314,13 +315,13 @@ class Vocabulary(Node):
             if field.type == "by_year" and f"{path}.year" not in self.fields
         }
         if years:
-            self.__dict__["fields"] = {**self.fields, **years}
+            self.__dict__["fields"] = Fixed({**self.fields, **years})
         return self
 
     @cached_property
     def declared(self) -> Mapping[str, FieldLabel]:
         """The fields that the data has beside those of the shipped model, by their dotted places."""
-        return {path: field for path, field in self.fields.items() if field.type is not None}
+        return Fixed((path, field) for path, field in self.fields.items() if field.type is not None)
 
     @cached_property
     def never_falling(self) -> tuple[str, ...]:
@@ -366,17 +367,17 @@ class Vocabulary(Node):
     def with_(self, other: "Vocabulary") -> "Vocabulary":
         """A vocabulary that holds both; words of one list are joined, and what `other` says anew replaces."""
         words = {
-            name: {**self.words.get(name, {}), **other.words.get(name, {})}
+            name: Fixed({**self.words.get(name, {}), **other.words.get(name, {})})
             for name in {**self.words, **other.words}
         }
         renamed = {name: _renamed(self.fields.get(name), new) for name, new in other.fields.items()}
         whole = Vocabulary.model_construct(
-            units={**self.units, **other.units},
-            words=words,
-            lists={**self.lists, **other.lists},
-            facts={**self.facts, **other.facts},
-            fields={**self.fields, **renamed},
-            topics={**self.topics, **other.topics},
+            units=Fixed({**self.units, **other.units}),
+            words=Fixed(words),
+            lists=Fixed({**self.lists, **other.lists}),
+            facts=Fixed({**self.facts, **other.facts}),
+            fields=Fixed({**self.fields, **renamed}),
+            topics=Fixed({**self.topics, **other.topics}),
         )
         whole._origins = {**other._origins, **self._origins}
         return whole

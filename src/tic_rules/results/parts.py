@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from tic_rules.core.errors import Text
+from tic_rules.core.fixed import Fixed
 
 Status = Literal["pass", "fail", "pending", "unknown", "needs_review", "not_applicable", "exempted"]
 """What became of a rule."""
@@ -41,7 +42,7 @@ class Parts(list[Any]):
         return type(self), (list(self),)
 
 
-class Part(dict[str, Any]):
+class Part(Fixed[str, Any]):
     """A frozen mapping of a report: `finding.citation.locator` is `finding.citation["locator"]`."""
 
     __slots__ = ()
@@ -53,14 +54,6 @@ class Part(dict[str, Any]):
                 return self[name]
             except KeyError:
                 raise AttributeError(name) from None
-
-    def _fixed(self, *_: object, **__: object) -> NoReturn:
-        raise TypeError("a part of a report does not change; dict(part) is a copy that does")
-
-    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _fixed
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return type(self), (dict(self),)
 
 
 class Tool(Part):
