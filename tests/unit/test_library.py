@@ -197,6 +197,17 @@ def changeable(value: Any, at: str) -> list[str]:
     return here + [place for name, part in within for place in changeable(part, at + name)]
 
 
+def test_a_rule_is_found_by_either_of_its_names() -> None:
+    rules = load_ruleset("zhejiang_2022")
+    for rule in rules:
+        full = f"zhejiang_2022/{rule.id}"
+        assert rules[full] is rule
+        assert rules.place_of(full) == rules.place_of(rule.id)
+        assert rules.place(full, "quote") == rules.place(rule.id, "quote")
+        assert rules.citation(full) == rules.citation(rule.id) != rules.citation(rule.id) | {"line": None}
+    assert rules.place("jiangsu_2020/investment-2y").line == 0
+
+
 @pytest.mark.parametrize("name", shipped_ids())
 def test_nothing_that_a_rule_set_hands_out_changes_the_next(name: str) -> None:
     rules = load_ruleset(name)

@@ -43,7 +43,7 @@ class RuleSet:
     facts: Mapping[str, Fact]
     file: str
     _source: Source | None
-    _by_id: dict[str, tuple[int, Rule]]
+    _places: dict[str, int]
     _compiled: dict[object, Any]
 
     def __init__(self, model: RuleFile, vocabulary: Vocabulary, source: Source | None = None) -> None:
@@ -66,20 +66,20 @@ class RuleSet:
 
     def __contains__(self, rule: object) -> bool:
         """Whether there is a rule of this id, or this rule."""
-        return rule in self.rules if isinstance(rule, Rule) else rule in self._by_id
+        return rule in self.rules if isinstance(rule, Rule) else rule in self._places
 
     def __getitem__(self, rule_id: str) -> Rule:
         """A rule by its id, with or without the rule set's own before it. Raises KeyError."""
-        return self._by_id[str(rule_id).removeprefix(f"{self.id}/")][1]
+        return self.rules[self.place_of(rule_id)]
 
     @property
     def rule_ids(self) -> KeysView[str]:
         """The ids of the rules, in their order."""
-        return self._by_id.keys()
+        return self._places.keys()
 
     def place_of(self, rule_id: str) -> int:
-        """The place of a rule in the rule set's order."""
-        return self._by_id[rule_id][0]
+        """The place of a rule in the rule set's order, by its id likewise. Raises KeyError."""
+        return self._places[str(rule_id).removeprefix(f"{self.id}/")]
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, RuleSet):
@@ -139,7 +139,10 @@ class RuleSet:
 
     def place(self, rule_id: str, *within: str | int) -> Mark:
         """Where a rule (or a part of it) stands in the rule file."""
-        return self.locate("rules", self.place_of(rule_id), *within) if rule_id in self else Mark(0, 0)
+        try:
+            return self.locate("rules", self.place_of(rule_id), *within)
+        except KeyError:
+            return Mark(0, 0)
 
     def locate(self, *within: str | int) -> Mark:
         """Where a part of the rule file stands: `locate("clauses", 3, "at")`."""
@@ -167,14 +170,14 @@ class RuleSet:
         return {
             name: getattr(self, name)
             for name in self.__slots__
-            if name not in ("__weakref__", "_compiled", "facts", "_by_id")
+            if name not in ("__weakref__", "_compiled", "facts", "_places")
         }
 
     def __setstate__(self, state: dict[str, object]) -> None:
         for name, value in state.items():
             object.__setattr__(self, name, value)
         object.__setattr__(self, "facts", self.vocabulary.facts)
-        object.__setattr__(self, "_by_id", {rule.id: (index, rule) for index, rule in enumerate(self.rules)})
+        object.__setattr__(self, "_places", {rule.id: index for index, rule in enumerate(self.rules)})
         object.__setattr__(self, "_compiled", {})
 
 
