@@ -9,13 +9,14 @@ import os
 import pickle
 import subprocess
 import sys
+import typing
 from pathlib import Path
 
 import jsonschema
 import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from tic_rules import Centre, Finding, Report, UsageError, check, load_ruleset
+from tic_rules import Centre, Finding, Quantity, Report, UsageError, check, load_ruleset, shipped_ids
 from tic_rules.results.schemas import report_schema
 
 ROOT = Path(__file__).parents[2]
@@ -41,6 +42,22 @@ def test_a_part_of_a_report_does_not_change(report: Report) -> None:
         assert copy.deepcopy(part) == pickle.loads(pickle.dumps(part)) == part
         assert type(copy.copy(part)) is type(part)
     assert finding.citation.locator == finding.citation["locator"]
+
+
+@pytest.mark.parametrize("name", shipped_ids())
+def test_what_a_type_declares_can_be_asked_of_every_part(name: str) -> None:
+    example = {"national_13fyp": "national_2017"}.get(name, name).partition("_")[0]
+    report = check(Centre.from_file(ROOT / "examples" / f"{example}.yaml"), name, as_of="2026-06-30")
+    for one in (report, Report.from_json(report.to_json())):
+        for finding in one:
+            for part in (finding.observed, finding.required, finding.citation, *finding.data, *finding.years):
+                if part is None:
+                    continue
+                declared = typing.get_type_hints(type(part)).keys()
+                assert {key: getattr(part, key) for key in declared} == dict.fromkeys(declared) | part
+                with pytest.raises(AttributeError):
+                    part.nothing  # noqa: B018
+            assert type(finding.observed) in (Quantity, type(None))
 
 
 def test_a_finding_does_not_change(report: Report) -> None:

@@ -19,7 +19,7 @@ from tic_rules.model.centre import Centre
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results import messages, numbers, places, traces
 from tic_rules.results.finding import Finding, weight
-from tic_rules.results.parts import Citation, OwedYear, Part, Parts
+from tic_rules.results.parts import Citation, OwedYear, Part, Parts, Quantity
 from tic_rules.results.reached import reached_on
 
 
@@ -53,7 +53,7 @@ class Evidence:
             value = None
         made = numbers.numbers_of(self.rule, self.scene.ruleset, value, bound)
         if years := self.decision.by_year:
-            observed = Part(years=Part({str(year): status for year, status in years.items()}))
+            observed = Quantity(years=Part({str(year): status for year, status in years.items()}))
             made |= {"observed": observed, "required": None}
         return made
 

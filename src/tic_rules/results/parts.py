@@ -43,7 +43,8 @@ class Parts(list[Any]):
 
 
 class Part(Fixed[str, Any]):
-    """A frozen mapping of a report: `finding.citation.locator` is `finding.citation["locator"]`."""
+    """A frozen mapping of a report: `finding.citation.locator` is `finding.citation["locator"]`. An attribute
+    that its type has is None where the mapping has no such key."""
 
     __slots__ = ()
 
@@ -53,6 +54,8 @@ class Part(Fixed[str, Any]):
             try:
                 return self[name]
             except KeyError:
+                if name in type(self).__annotations__:
+                    return None
                 raise AttributeError(name) from None
 
 
@@ -114,7 +117,8 @@ class Citation(Part):
 
 
 class Place(Part):
-    """A place of the data. Lines and columns count from 1; null where the data came from no text."""
+    """A place of the data. Lines and columns count from 1; null where the data came from no text. In a
+    workbook `cell` is the place too (`contributions!C12`)."""
 
     __slots__ = ()
     path: str
@@ -123,23 +127,32 @@ class Place(Part):
     column: int | None
     end_line: int | None
     end_column: int | None
+    cell: str | None
 
 
 class Quantity(Part):
-    """A range with its unit (decimal texts, null for an open end), or another value under `value`."""
+    """A range with its unit (decimal texts, null for an open end), another value under `value`, or the
+    statuses of `years`."""
 
     __slots__ = ()
     low: str | None
     high: str | None
     unit: str | None
+    value: Any
+    years: Part | None
 
 
 class Requirement(Part):
-    """What is asked for: an operator, a value, and the unit of a number."""
+    """What is asked for: an operator, a value, and the unit of a number; `open`, where a list ends in 等;
+    `times` and `fact`, where the number is a multiple of another fact."""
 
     __slots__ = ()
     op: str
     value: Any
+    unit: str | None
+    open: bool | None
+    times: str | None
+    fact: str | None
 
 
 class OwedYear(Part):
@@ -150,6 +163,7 @@ class OwedYear(Part):
     year: int
     status: Status
     deadline: str
+    of: str | None
 
 
 class Notice(Part):
@@ -162,6 +176,7 @@ class Notice(Part):
     line: int | None
     column: int | None
     path: str | None
+    cell: str | None
 
 
 class Consequence(Part):
@@ -176,11 +191,13 @@ class Consequence(Part):
 
 
 class Data(Part):
-    """The digest of the data: `of` the text that it was read from, or of its values as JSON."""
+    """The digest of the data: `of` the text that it was read from, or of its values as JSON; of a programme
+    that of its `centres` too."""
 
     __slots__ = ()
     of: Literal["text", "values"]
     sha256: str
+    centres: str | None
 
 
 class Rules(Part):
