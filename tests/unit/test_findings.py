@@ -16,7 +16,17 @@ import jsonschema
 import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from tic_rules import Centre, Finding, Quantity, Report, UsageError, check, load_ruleset, shipped_ids
+from tic_rules import (
+    Centre,
+    Finding,
+    Quantity,
+    Report,
+    UsageError,
+    check,
+    check_programme,
+    load_ruleset,
+    shipped_ids,
+)
 from tic_rules.results.schemas import report_schema
 
 ROOT = Path(__file__).parents[2]
@@ -58,6 +68,30 @@ def test_what_a_type_declares_can_be_asked_of_every_part(name: str) -> None:
                 with pytest.raises(AttributeError):
                     part.nothing  # noqa: B018
             assert type(finding.observed) in (Quantity, type(None))
+
+
+def kinds_of(value: object) -> object:
+    """The types of the parts within a value, by their keys."""
+    if isinstance(value, dict):
+        return type(value), {key: kinds_of(item) for key, item in value.items()}
+    return [kinds_of(item) for item in value] if isinstance(value, (list, tuple)) else None
+
+
+def test_the_parts_of_a_report_that_was_read_back_have_their_types(report: Report) -> None:
+    data = report.subject.model_dump(mode="json")
+    data["evaluations"] = [
+        {"year": year, "kind": "annual", "result": "unqualified", "date": f"{year + 1}-03-01"}
+        for year in (2023, 2024)
+    ]
+    followed = check(data, "zhejiang_2022")
+    assert followed.consequences
+    for one in (report, followed, check_programme({}, "national_2020", as_of="2026-06-30")):
+        again = Report.from_json(one.to_json())
+        for name in ("tool", "centre", "programme", "ruleset", "provenance", "consequences", "warnings"):
+            assert kinds_of(getattr(again, name)) == kinds_of(getattr(one, name)), name
+        assert one.provenance is not None
+        assert again.provenance is not None
+        assert again.provenance.data.centres == one.provenance.data.centres
 
 
 def test_a_finding_does_not_change(report: Report) -> None:

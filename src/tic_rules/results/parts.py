@@ -226,12 +226,23 @@ class Provenance(Part):
     settings: Settings
 
 
+_WITHIN: dict[tuple[type[Part], str], type[Part]] = {
+    (AboutRules, "document"): AboutDocument,
+    (Consequence, "amount"): Quantity,
+    (Consequence, "data"): Place,
+    (Provenance, "data"): Data,
+    (Provenance, "rules"): Rules,
+    (Provenance, "settings"): Settings,
+}
+"""What the parts within a part are."""
+
+
 def part(value: object, kind: type[Part] = Part) -> Any:
     """JSON values with mappings as parts (the outermost as `kind`) and bilingual sentences as `Text`."""
     if isinstance(value, dict):
         if value.keys() == {"zh", "en"}:
             return Text(value["zh"], value["en"])
-        return kind({key: part(item) for key, item in value.items()})
+        return kind({key: part(item, _WITHIN.get((kind, key), Part)) for key, item in value.items()})
     return Parts(part(item, kind) for item in value) if isinstance(value, list) else value
 
 

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from tic_rules.results.frame import Backend
 
 SCHEMA_VERSION = 1
+_ABOUT: Mapping[str, type[Part]] = {
+    "tool": Tool, "centre": AboutCentre, "programme": AboutProgramme, "ruleset": AboutRules,
+}  # fmt: skip
 
 
 class Report(Value):
@@ -85,7 +88,7 @@ class Report(Value):
             values["waiting"] = Waiting({**given, "data": part(data["waiting"]["data"], Wait)})
         return cls(
             {
-                **{key: part(data.get(key) or None) for key in ("tool", "centre", "programme", "ruleset")},
+                **{key: part(data.get(key) or None, kind) for key, kind in _ABOUT.items()},
                 "as_of": data["as_of"],
                 "subject": None,
                 "findings": tuple(map(Finding.from_dict, data["findings"])),
