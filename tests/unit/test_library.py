@@ -220,6 +220,13 @@ def test_nothing_that_a_rule_set_hands_out_changes_the_next(name: str) -> None:
     assert rules.written("rules", 0)["id"] == rules.rules[0].id
 
 
+def test_keys_of_the_callers_own_are_handed_out_as_a_copy() -> None:
+    centre = Centre.from_data({"id": "x", "x-note": ["a"]})
+    centre.extras["x-note"].append("b")  # type: ignore[attr-defined]
+    centre.extras["x-more"] = 1  # type: ignore[index]
+    assert centre.extras == {"x-note": ["a"]}
+
+
 def test_two_files_that_say_the_same_are_equal(tmp_path: Path) -> None:
     text = (ROOT / "rules" / "jiangsu_2020.yaml").read_text(encoding="utf-8")
     moved = tmp_path / "moved.yaml"

@@ -1,6 +1,7 @@
 """The base of rule files and centre data: frozen models that name faults in both languages."""
 
 from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
 from threading import RLock
 from typing import Annotated, Any, Self, TypeVar
 
@@ -61,9 +62,8 @@ class FrozenModel(BaseModel):
 
     @property
     def extras(self) -> Mapping[str, object]:
-        """The keys that begin with `x-`, as they are written: kept, and without effect."""
-        extras: Mapping[str, object] = self.__dict__.get("extras", {})
-        return extras
+        """A copy of the keys that begin with `x-`, as they are written: kept, and without effect."""
+        return deepcopy(self.__dict__.get("extras", {}))
 
     @classmethod
     def model_rebuild(
