@@ -1136,6 +1136,16 @@ def test_the_table_of_numbers_says_of_which_years_and_of_whom_a_number_is_asked(
     assert "超过0元" not in national, "what applies where there is anything at all is not told"
 
 
+def test_a_day_in_chinese_numerals_is_of_the_words_and_no_reading() -> None:
+    changed = edited(
+        ("quote: 5 年内，原则上汇聚不少于", "quote: 二〇二七年六月三十日前，原则上汇聚不少于"),
+        (f"by: 5y\n    {STAFF}", f"by: 2027-06-30\n    {STAFF}"),
+    )
+    (figure,) = numbers_of([part_of(changed, [changed["staff-5y"]])])
+    assert figure.said[0] is not None
+    assert "〔理解〕" not in figure.said[0].zh
+
+
 def test_no_line_ends_with_an_opening_bracket_or_begins_with_a_closing_one() -> None:
     text = "不少于1家〔理解〕（应当·自批复之日起〔理解〕·创新中心）"
     lines = [line for width in range(6, 60) for line in wrap(text, width)]

@@ -14,6 +14,7 @@ from tic_rules.analysis.coverage.layout import fold
 from tic_rules.analysis.coverage.normative import norms
 from tic_rules.analysis.coverage.numbering import written
 from tic_rules.core.numbers import NotANumber, parse_number
+from tic_rules.inputs.typed_days import in_digits
 from tic_rules.model.time import Shift
 
 VAGUE = ("主要", "多个", "一批", "若干", "左右", "逐步", "定期", "部分")
@@ -215,7 +216,8 @@ def says_years(number: int, text: str) -> bool:
 
 
 def says_day(day: date, text: str) -> bool:
-    """Whether a text says a day of the year: 6月30日, 6月底; the end of a year goes without saying."""
+    """Whether a text says a day of the year: 6月30日, 六月底; the end of a year goes without saying."""
+    text = in_digits(text)
     if (day.month, day.day) == (12, 31) or re.search(rf"(?<!\d){day.month}月0?{day.day}日", text):
         return True
     last = (day + timedelta(days=1)).day == 1
@@ -223,4 +225,4 @@ def says_day(day: date, text: str) -> bool:
 
 
 def calendar_years_in(text: str) -> set[int]:
-    return {int(year) for year in _CALENDAR.findall(text)}
+    return {int(year) for year in _CALENDAR.findall(in_digits(text))}

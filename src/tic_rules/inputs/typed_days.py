@@ -96,7 +96,7 @@ def _serial(text: str, since_1904: bool) -> Plain:
 
 def _one_day(text: str) -> Plain | None:
     if text and text[0] in _NUMERALS:
-        text = _from_numerals(text)
+        text = in_digits(text)
     match = _YMD.fullmatch(text)
     if match and re.search("[1-9]", match.group(4) or ""):
         raise _moment(text)
@@ -128,8 +128,8 @@ def _turned(text: str, first: str, second: str, year: str) -> Plain:
     )
 
 
-def _from_numerals(text: str) -> str:
-    """二〇二六年六月三十日 in digits."""
+def in_digits(text: str) -> str:
+    """二〇二六年六月三十日 in digits, as any numeral of a text that has no place above ten."""
 
     def digits(match: re.Match[str]) -> str:
         part: str = match.group()

@@ -18,6 +18,7 @@ from tic_rules.analysis.speech import (
 )
 from tic_rules.core.errors import Text
 from tic_rules.core.numbers import Number
+from tic_rules.inputs.typed_days import in_digits
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.model.time import DueOn
@@ -104,7 +105,7 @@ def _says_date(day: date, quote: str) -> bool:
     """Whether a quote says a day, or names a five-year plan; the first and the last of a year go without
     saying."""
     in_year = (day.month, day.day) == (1, 1) or says_day(day, quote)
-    return _PLAN.search(quote) is not None or (str(day.year) in quote and in_year)
+    return _PLAN.search(quote) is not None or (str(day.year) in in_digits(quote) and in_year)
 
 
 def unsaid(rule: Rule) -> frozenset[str]:
