@@ -685,6 +685,19 @@ def test_a_reading_or_a_day_that_is_said_silences(
     assert [fault.message.en for fault in faults_of(tmp_path, clean_with(quote, told, **keys))] == []
 
 
+def test_what_a_prohibition_permits_is_not_its_modality(tmp_path: Path) -> None:
+    quote = "财政资金不得用于投资、偿还债务等，可用于仪器设备"
+    barred = "{fact: spending_entries, none_of: {use: [investment, debt_repayment]}"
+    barred += ", permitted: {use: equipment}, open: true}"
+    keys = {"kind": "prohibition", "topic": "funding.use"}
+    assert faults_of(tmp_path, clean_with(quote, require=barred, **keys)) == []
+    (fault,) = faults_of(tmp_path, clean_with(quote, require=barred, modality="may", **keys))
+    assert (fault.code, fault.fix and fault.fix.en) == (
+        "TR305",
+        "write modality: must, or say in the reading: 按可以理解",
+    )
+
+
 def test_a_reading_does_not_settle_another_deadline_than_the_quote_has(tmp_path: Path) -> None:
     said = "    reading: {zh: 自批复起3年, en: three years from approval}\n"
     faults = faults_of(tmp_path, clean_with("批复后两年内人员不少于50人", said, by="3y"))

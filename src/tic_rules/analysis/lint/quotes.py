@@ -19,6 +19,7 @@ from tic_rules.results.labels import MODALITY
 LONGEST = 120
 """Columns of a quote: 60 Chinese characters."""
 SHORTEST = 5
+_FORBIDS = re.compile("不得|不可以|禁止|严禁")
 _OPEN = Text(
     "加 open: true；“等”另有所指的，在 reading 中说明", "add open: true, or say in the reading how 等 is read"
 )
@@ -50,6 +51,8 @@ def about_quote(rule: Rule) -> Iterator[Found]:
 
 def about_modality(rule: Rule) -> Iterator[Found]:
     spoken = modalities_in(re.sub(r"\s", "", rule.quote))
+    if rule.kind == "prohibition" and _FORBIDS.search(rule.quote):
+        spoken -= {"may"}  # what a prohibition permits: 不得用于还债，可用于设备
     stated = modality_told(rule.reading.zh) if rule.reading else None
     allowed = {stated} if stated else set(spoken) or {"must"}
     settle = f"按{MODALITY_WORD[rule.modality]}理解"
