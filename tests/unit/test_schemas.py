@@ -63,9 +63,17 @@ def test_the_centre_schema_refuses(wrong: dict[str, Any]) -> None:
         jsonschema.Draft202012Validator(centre_schema()).validate(wrong)
 
 
-@pytest.mark.parametrize("name", shipped_ids())
-def test_the_ruleset_schema_accepts_the_shipped_files(name: str) -> None:
-    jsonschema.Draft202012Validator(ruleset_schema()).validate(_plain(rules_folder() / f"{name}.yaml"))
+@pytest.mark.parametrize("file", [*(rules_folder() / f"{name}.yaml" for name in shipped_ids()), LINSHAN])
+def test_the_ruleset_schema_accepts_files_in_both_languages_and_in_chinese_alone(file: Path) -> None:
+    jsonschema.Draft202012Validator(ruleset_schema()).validate(_plain(file))
+
+
+def test_the_schema_of_a_file_in_both_languages_asks_for_english() -> None:
+    data = _plain(rules_folder() / "zhejiang_2022.yaml")
+    del data["rules"][0]["title"]["en"]
+    schema = ruleset_schema(load_ruleset("zhejiang_2022"))
+    messages = [error.message for error in jsonschema.Draft202012Validator(schema).iter_errors(data)]
+    assert messages == ["'en' is a required property"]
 
 
 def test_the_ruleset_schema_accepts_what_stands_for_more() -> None:

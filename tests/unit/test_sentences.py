@@ -213,6 +213,14 @@ def test_faults_of_the_file(
     assert en in fault.message.en
 
 
+def test_dispositions_beside_a_file_in_chinese_alone_need_no_english(made: Made) -> None:
+    given = re.sub(", en: [^}]*}", "}", GIVEN)
+    made.write("languages: [zh]\n" + CLEAN, given=given)
+    assert made.faults() == []
+    made.write(given=given)
+    assert {code for code, *_ in made.faults()} == {"missing", "open"}
+
+
 def test_a_beginning_that_two_sentences_share_does_not_name_one(made: Made) -> None:
     made.write(text=TEXT.replace("鼓励引进海外人才；", "鼓励引进海外人才；鼓励引进领军人才；"))
     fault = next(fault for fault in made.coverage.faults if fault.code == "sentence-not-unique")

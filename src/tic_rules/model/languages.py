@@ -10,18 +10,19 @@ def in_both_languages(data: dict[str, Any]) -> dict[str, Any]:
     Chinese in its place."""
     if data.get("languages") != ["zh"]:
         return data
-    both = {key: _filled(item) for key, item in data.items()}
+    both = {key: with_english(item) for key, item in data.items()}
     if isinstance(document := both.get("document"), dict):
         document.setdefault("title_en", _english(document.get("title")))
     return both
 
 
-def _filled(value: object) -> object:
+def with_english(value: object) -> object:
+    """A copy in which every text without English has the Chinese in its place."""
     if isinstance(value, list):
-        return [_filled(item) for item in value]
+        return [with_english(item) for item in value]
     if not isinstance(value, dict):
         return value
-    both = {key: _filled(item) for key, item in value.items()}
+    both = {key: with_english(item) for key, item in value.items()}
     if "zh" in both and not isinstance(both["zh"], dict):
         both.setdefault("en", _english(both["zh"]))
     return both

@@ -18,7 +18,8 @@ _OWN_KEYS = {"^x-": {"description": "自己的键，不起作用 · a key of you
 
 def ruleset_schema(ruleset: RuleSet | None = None) -> dict[str, object]:
     """The schema of a rule file, with the short forms that a file may use; of one that is at hand, with the
-    facts, topics, jurisdictions and words that it knows, and the ids of its clauses and rules."""
+    facts, topics, jurisdictions and words that it knows, the ids of its clauses and rules, and the English of
+    its texts if it is in both languages."""
     schema = RuleFile.model_json_schema()
     definitions = schema["$defs"]
     _short_forms(definitions)
@@ -31,10 +32,10 @@ def ruleset_schema(ruleset: RuleSet | None = None) -> dict[str, object]:
     if ruleset is not None:
         _enumerate(schema, ruleset.vocabulary)
         definitions["Rule"]["properties"]["at"] = {"enum": [clause.at for clause in ruleset.clauses]}
-        if "en" not in ruleset.languages:
-            for definition in definitions.values():
-                required = definition.get("required", [])
-                required[:] = [key for key in required if key not in ("en", "title_en")]
+    if ruleset is None or "en" not in ruleset.languages:
+        for definition in definitions.values():
+            required = definition.get("required", [])
+            required[:] = [key for key in required if key not in ("en", "title_en")]
     name = ruleset.id if ruleset is not None else "ruleset"
     return {"$schema": DRAFT, "$id": f"{NAMESPACE}:{name}", **schema, "title": "A rule file"}
 

@@ -17,6 +17,7 @@ from tic_rules.core.limits import BadText
 from tic_rules.core.source import Mark, Source, decode, read_text
 from tic_rules.model.conditions import Node
 from tic_rules.model.frozen import refuse
+from tic_rules.model.languages import with_english
 from tic_rules.model.loader import load_ruleset
 from tic_rules.model.ruleset import Bilingual, RuleSet
 from tic_rules.model.shipped import rules_folder, shipped_ids
@@ -111,7 +112,8 @@ def explained(ruleset: RuleSet) -> Explained:
     entries, faults = [], []
     for index, item in enumerate(source.data):
         try:
-            entries.append(PlacedDisposition(index, Disposition.model_validate(item)))
+            whole = item if "en" in ruleset.languages else with_english(item)
+            entries.append(PlacedDisposition(index, Disposition.model_validate(whole)))
         except ValidationError as error:  # each fault at its key in the file
             assert source.root is not None
             within = Source(file, source.root.value[index], None)
