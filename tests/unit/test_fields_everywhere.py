@@ -7,6 +7,7 @@ import csv
 import json
 import random
 import re
+from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -273,6 +274,61 @@ def test_a_form_asks_for_them_and_reads_back(tmp_path: Path) -> None:
     rows = CalamineWorkbook.from_path(book).get_sheet_by_name("科研条件").to_python()
     (hint,) = [row[3] for row in rows if "科研用房面积" in str(row[0])]
     assert "随时间变化的，一行一个：2024-02-01: 320" in hint
+
+
+GROUPED = """\
+id: grouped_2024
+version: 1.0.0
+jurisdiction: zhejiang
+languages: [zh]
+document: {title: 办法, in_force: {from: 2024-01-01}}
+vocabulary:
+  fields:
+    lead: {zh: 牵头单位, type: group}
+    lead.registered_on: {zh: 注册日期, example: 2015-03-01, type: date}
+    annual_reports: {zh: 年度工作报告, type: by_year}
+    annual_reports.sent: {zh: 已报送, example: "true", type: truth}
+  lists: {sent_reports: {path: annual_reports, year: year}}
+  facts:
+    registered: {label: {zh: 牵头单位注册日期}, value: lead.registered_on, type: date}
+    sent: {label: {zh: 年度工作报告}, entries: sent_reports}
+clauses: [{at: 一, heading: 要求, rules: [both]}]
+rules:
+  - id: both
+    at: 一
+    quote: 牵头单位已经注册并报送年度工作报告
+    topic: host
+    kind: condition
+    modality: must
+    bearer: host
+    require: {all: [{fact: registered, done: true}, {fact: sent, some: {sent: true}}]}
+    title: &said {zh: 已注册并报送}
+    message: *said
+    remedy: *said
+"""
+
+
+@pytest.mark.parametrize("kind", [(), ("--wide",)])
+def test_a_form_says_whose_a_field_of_a_group_is(tmp_path: Path, kind: tuple[str, ...]) -> None:
+    """And it is read where a list's path is what a shipped list is called in English (annual reports)."""
+    openpyxl = pytest.importorskip("openpyxl")
+    mine, form = tmp_path / "grouped_2024.yaml", tmp_path / "form.xlsx"
+    mine.write_text(GROUPED, encoding="utf-8")
+    run("init", "--rules", mine, "--lang", "zh", "--output", form, *kind)
+    book = openpyxl.load_workbook(form)
+    sheet = book["中心" if kind else "基本信息"]
+    (item,) = (cell for row in sheet for cell in row if cell.value == "牵头单位·注册日期")
+    sheet.cell(*((2, item.column) if kind else (item.row, 2)), "2015-03")
+    (name,) = (cell for row in sheet for cell in row if cell.value == "填报截止日期")
+    sheet.cell(*((2, name.column) if kind else (name.row, 2)), "2025-06-30")
+    at = ["年度", "已报送"]
+    for row in (at, [2024, "是"]):
+        for cell, value in zip([c for c in book["年度工作报告"][1] if c.value in at], row, strict=True):
+            book["年度工作报告"].cell(cell.row + (row is not at), cell.column, value)
+    book.save(form)
+    centre: Any = Centre.from_file(form, ruleset=mine)
+    assert centre.lead.registered_on.first == date(2015, 3, 1)
+    assert [one.sent for one in centre.annual_reports] == [True]
 
 
 def test_schemas_have_them() -> None:

@@ -229,14 +229,15 @@ class Names:
 
     def sheet(self, name: str) -> Sheet | None:
         """The list that a sheet holds; None where the name is not known. Raises Unclear."""
-        paths = self._sheets.get(normal(name), ())
+        paths = (name,) if name in self.layout.lists else self._sheets.get(normal(name), ())
         if len(paths) > 1:
             raise Unclear([self.layout.lists[path].label for path in paths])
         return self.layout.lists[paths[0]] if paths else None
 
     def column(self, sheet: Sheet, name: str) -> Column | None:
         """The column that a header names; None where the name is not known. Raises Unclear."""
-        columns, paths = self._columns[sheet.path], self._names[sheet.path].get(normal(name), ())
+        columns = self._columns[sheet.path]
+        paths = (name,) if name in columns else self._names[sheet.path].get(normal(name), ())
         if len(paths) > 1:
             raise Unclear([columns[path].label for path in paths])
         return columns[paths[0]] if paths else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 
 from tic_rules.core.errors import Text
@@ -54,7 +55,7 @@ class Form:
         self.asked = {**asked, **{path: asked.get(record, ()) for path, record in within.items()}}
         columns = [column for column in layout.main.columns if column.path in above or column.path in within]
         columns.sort(key=lambda one: (one.path != "id", one.path != "name", _comes_last(one)))
-        self.main = layout.main._replace(columns=tuple(columns))
+        self.main = layout.main._replace(columns=tuple(_headed(column, vocabulary) for column in columns))
         self.lists = [sheet for path, sheet in layout.lists.items() if path in above]
         titles = {
             column.path: column.label.in_(lang) for column in layout.main.columns if column.kind == "words"
@@ -132,6 +133,17 @@ def clauses_named(clauses: Sequence[str], most: int, lang: str) -> str:
     """The first clauses by name, the rest counted."""
     rest = Text(f"等{len(clauses)}条", f" and {len(clauses) - most} more").in_(lang)
     return Text("；", "; ").in_(lang).join(clauses[:most]) + (rest if len(clauses) > most else "")
+
+
+def _headed(column: Column, vocabulary: Vocabulary) -> Column:
+    """A field of a rule file's own with the heading that it stands under, which alone may say whose it is:
+    牵头单位·注册日期."""
+    heading = vocabulary.fields.get(column.path.partition(".")[0])
+    if column.path not in vocabulary.declared or len(column.parts) != 2 or heading is None:
+        return column
+    if heading.zh in column.label.zh:
+        return column
+    return replace(column, label=Text.listed((Text(heading.zh, heading.en), column.label), "·", " · "))
 
 
 def _comes_last(column: Column) -> bool:

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 _HEADS = (ITEM[0], VALUE[0], UNIT[0], Text("说明", "how to fill in"), Text("依据", "asked by"), STATUS[0])
 _WIDTHS = (32, 30, 9, 46, 34, 40)
 _GENERAL = Text("基本信息", "main")
+_BELOW = Text("·", " · ")
 _LISTS = Text("各清单有无", "which lists")
 _LEAST = 4
-"""A record of fewer fields has no sheet of its own: it stands among the general ones, below its heading."""
+"""A record of fewer fields has no sheet of its own: it stands among the general ones."""
 _FIRST_ROW = 3
 _TOP = Text(
     "逐项填写“填写”一列；留空表示不知道。带下拉的请选择。“状态”由检查写入，不必填。",
@@ -104,7 +105,8 @@ def _subject(writer: Writer, form: Form, options: DropDowns, title: str, columns
         row += 1
     for column in columns:
         unit = _unit(form, column)
-        texts = [form.says(column.label), "", unit, form.hint(column), form.clauses(column, 4), ""]
+        name = form.says(column.label).removeprefix(f"{title}{form.says(_BELOW)}")  # the sheet says it
+        texts = [name, "", unit, form.hint(column), form.clauses(column, 4), ""]
         _line(writer, page, row, texts)
         options.offer(page, (row, 1, row, 1), *form.choices(column))
         if column.kind == "money":
