@@ -25,7 +25,7 @@ from tic_rules.analysis.diff.impact import impact
 from tic_rules.analysis.diff.topics import Diff, as_dict, diff
 from tic_rules.analysis.prove.witness import part_of
 from tic_rules.cli import main
-from tic_rules.renderers.diff import render, sentence_of
+from tic_rules.renderers.diff import change_text, render, sentence_of
 from tic_rules.renderers.diff.flow import impact_lines
 from tic_rules.renderers.diff.text import wrap
 from tic_rules.renderers.text import cells
@@ -386,6 +386,36 @@ HAIDONG = (
 def test_a_fact_that_is_made_of_other_facts_is_another(old: str, new: str, topic: str) -> None:
     a, b = (parse_ruleset(text, "haidong_2024.yaml") for text in (HAIDONG, HAIDONG.replace(old, new, 1)))
     assert relations(diff(a, b))[topic] == "different"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "registered: {label: {zh: 注册日期, en: registered on}, value: registered_on",
+            "registered: {label: {zh: 注册日期, en: registered on}, value: approved_on",
+            "甲注册年数（注册日期 {value: registered_on}），乙注册年数（注册日期 {value: approved_on}）",
+        ),
+        (
+            "smaller: [{times: 百分之二十",
+            "smaller: [{times: 百分之十",
+            "甲补助上限（上年研发投入的20%、500万元中较小的），乙补助上限（上年研发投入的10%、500万元中较小的）",
+        ),
+        (
+            "equipment: {path: equipment}",
+            "equipment: {path: equipment, earlier: ignored}",
+            "甲仪器设备原值 {list: {path: equipment}}，"
+            "乙仪器设备原值 {list: {earlier: ignored, path: equipment}}",
+        ),
+    ],
+    ids=["a part of it", "a ceiling", "its list"],
+)
+def test_a_fact_that_is_read_otherwise_is_told_by_what_differs(old: str, new: str, said: str) -> None:
+    a, b = (parse_ruleset(text, "haidong_2024.yaml") for text in (HAIDONG, HAIDONG.replace(old, new, 1)))
+    found = diff(a, b)
+    assert f"数据读法：{said}" in [topic.sentence.zh for topic in found.topics]
+    (change, *_) = [one for topic in found.topics for pair in topic.pairs for one in pair.changes]
+    assert change_text(change).zh.endswith("（读法不同，不比宽严）")
 
 
 # --- pairs of files -----------------------------------------------------------------------------------------

@@ -128,7 +128,10 @@ def test_diff_puts_editions_in_order(folder: Path) -> None:
     places = [three.index(f"Measures of {year}") for year in (2020, 2022, 2024)]
     assert places == sorted(places)
     alone = CliRunner().invoke(main, ["diff", "somewhere_2020", "--lang", "en"])
-    assert (alone.exit_code, "replaces" in alone.stderr) == (2, True)
+    assert (alone.exit_code, "says of no rule set" in alone.stderr) == (2, True)
+    edition(folder, 2026, "[somewhere_2025]", bound=5)
+    absent = CliRunner().invoke(main, ["diff", "somewhere_2026", "--lang", "en"])
+    assert (absent.exit_code, "is not on hand: somewhere_2025" in absent.stderr) == (2, True)
 
 
 def test_the_list_of_rule_sets_says_what_replaces_what(folder: Path) -> None:

@@ -121,6 +121,13 @@ def _no_third(name: str) -> None:
 def _editions(name: str) -> list[str]:
     """A rule set with those that it replaces, the oldest first. Raises UsageError where there are none."""
     chain = editions(load_ruleset(name))
+    if len(chain) < 2 and (absent := [one.id for one in chain[0].document.replaces]):
+        which = Text.listed(Text(one, one) for one in absent)
+        zh = f"现有规则集中没有 {name} 所取代的：{which.zh}；请写明两份文件，或用 rule-paths 指明所在的文件夹"
+        en = (
+            f"what {name} replaces is not on hand: {which.en}; name both files, or their folder in rule-paths"
+        )
+        raise fault(UsageError, "editions", zh, en)
     if len(chain) < 2:
         zh = f"{name} 没有写明取代哪个规则集（replaces）"
         en = f"{name} says of no rule set that it replaces it"

@@ -14,9 +14,18 @@ from tic_rules.analysis.diff.quoted import in_words, marked, time_marked
 from tic_rules.core.errors import Text
 from tic_rules.core.scalars import Json
 from tic_rules.model import conditions as c
-from tic_rules.model.ruleset import Bilingual, Fact, Rule, RuleSet
+from tic_rules.model.ruleset import Bilingual, Rule, RuleSet
+from tic_rules.model.vocabulary import facts_within
 from tic_rules.results.explanation import facts_of_rule, time_of
-from tic_rules.results.labels import BEARER, KIND, MODALITY, bound_text, described, difference_text
+from tic_rules.results.labels import (
+    BEARER,
+    KIND,
+    MODALITY,
+    bound_text,
+    described,
+    difference_text,
+    multiple_text,
+)
 from tic_rules.results.parts import UNCOUNTED
 from tic_rules.results.terms import words_text
 
@@ -67,6 +76,7 @@ EFFECT = {
     "looser": Text("更宽", "looser"),
     "incomparable": Text("互不包含", "neither holds the other"),
     "none": Text("不影响", "no effect"),
+    "fact": Text("读法不同，不比宽严", "read otherwise, not compared"),
 }
 
 _OPEN = {
@@ -184,7 +194,7 @@ class Comparison:
                 yield Change("list", words[0], words[1], "incomparable", "verdict", _ASKED)
                 continue
             if a == b:
-                a, b = _readings(self.a.facts[name], self.b.facts[name])
+                a, b = _readings(self.a, self.b, name)
             yield Change("fact", a, b, "incomparable", "verdict", _ASKED)
 
     # --- conditions ---------------------------------------------------------------------------------------
@@ -357,17 +367,46 @@ def members_of(node: c.Condition) -> Members | None:
     return None
 
 
-def _readings(one: Fact, other: Fact) -> tuple[Text, Text]:
-    """Two readings of a fact of one label: it, and the keys of its declaration that differ."""
-    a, b = (fact.model_dump(mode="json", by_alias=True, exclude_none=True) for fact in (one, other))
-    unlike = [key for key in a | b if a.get(key) != b.get(key)]
+def _readings(a: RuleSet, b: RuleSet, name: str) -> tuple[Text, Text]:
+    """Two readings of a fact of one label: it, and what differs in its declaration or in those of the facts
+    that it is made of."""
+    declared = [
+        (part, _declaration(a, part), _declaration(b, part))
+        for part in facts_within(name, a.facts)
+        if part in b.facts
+    ]
+    unlike = {
+        part: [key for key in one | other if one.get(key) != other.get(key)] for part, one, other in declared
+    }
 
-    def read(keys: Json) -> Text:
-        own = {key: keys[key] for key in unlike if key in keys}
-        shown = yaml.safe_dump(own, default_flow_style=True, allow_unicode=True, width=1000).strip()
-        return Text(f"{one.label.zh} {shown}", f"{one.label.en} {shown}")
+    def read(ruleset: RuleSet) -> Text:
+        said = []
+        for part in (part for part, keys in unlike.items() if keys):
+            fact, keys = ruleset.facts[part], _declaration(ruleset, part)
+            if fact.smaller or fact.larger:
+                whole = c.Times.model_construct(times=1, fact=part)
+                said.append(Text.of(partial(multiple_text, whole, ruleset)))
+                continue
+            own = {key: keys[key] for key in unlike[part] if key in keys}
+            shown = yaml.safe_dump(own, default_flow_style=True, allow_unicode=True, width=1000).strip()
+            said.append(Text(f"{fact.label.zh} {shown}", f"{fact.label.en} {shown}"))
+        listed = Text.listed(said, "；", "; ")
+        if unlike[name]:
+            return listed
+        label = ruleset.facts[name].label
+        return Text(f"{label.zh}（{listed.zh}）", f"{label.en} ({listed.en})")
 
     return read(a), read(b)
+
+
+def _declaration(ruleset: RuleSet, name: str) -> Json:
+    """A fact as it is declared, with the list that it reads; what it is called is no part of that."""
+    fact = ruleset.facts[name]
+    keys: Json = fact.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"label"})
+    listed = ruleset.vocabulary.lists.get(fact.list_name or "")
+    if listed is not None:
+        keys["list"] = listed.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=True)
+    return keys
 
 
 def _words_of(ruleset: RuleSet, rule: Rule, fact: str) -> Iterator[Text]:

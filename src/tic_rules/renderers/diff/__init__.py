@@ -152,7 +152,7 @@ def change_text(change: Change) -> Text:
     nothing = Text("无", "none")
     a, b = change.a or nothing, change.b or nothing
     by = Text(f"，相差{change.by.zh}", f", by {change.by.en}") if change.by else Text("", "")
-    effect, what = EFFECT[change.effect], ABOUT[change.what]
+    effect, what = EFFECT["fact" if change.what == "fact" else change.effect], ABOUT[change.what]
     return Text(
         f"{what.zh}：{a.zh} → {b.zh}（{effect.zh}{by.zh}）",
         f"{what.en}: {a.en} → {b.en} ({effect.en}{by.en})",
