@@ -582,6 +582,14 @@ def test_a_cycle_is_compared_where_what_is_still_in_time_is_our_reading() -> Non
     assert (topic.relation, topic.sentence.zh.count("〔理解〕")) == ("b_looser", 1)
 
 
+def test_data_that_is_read_otherwise_leaves_rules_on_other_data_settled() -> None:
+    text = (RULES.parent / "tests/operators/example_2024.yaml").read_text(encoding="utf-8")
+    later = text.replace("times: 百分之二十", "times: 百分之十").replace("example_2024", "example_2026")
+    found = proved(diff(parse_ruleset(text), parse_ruleset(later), "example_2024", "example_2026"))
+    unsettled = {claim.rule.id for claim in found.claims if claim.status != "guaranteed"}
+    assert unsettled == {"support-ceiling"}, "it alone reads the ceiling"
+
+
 def test_what_an_entry_owes_sooner_is_stricter() -> None:
     text = (RULES.parent / "examples/provinces/haidong/tic_rules_haidong/haidong_2024.yaml").read_text(
         "utf-8"

@@ -24,6 +24,7 @@ from tic_rules.analysis.prove.values import (
 from tic_rules.core.logic import FALSE, TRUE
 from tic_rules.engines.lowering import STATUS, VALUES
 from tic_rules.engines.lowering import form as f
+from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Fact, Rule, RuleSet
 
 _COUNTED, _DISTINCT = 8, 4
@@ -139,10 +140,10 @@ class Sight:
                 some = self.entries.fold(f.Fold(node.over, False, node.body))
                 return self.world.running(node, self.at, some)
             case f.FullYears():
-                years = ("each year", node.founded, node.body, self._whose())
+                years = ("each year", node.founded, node.body, self._whose(node.source, node.founded or ""))
                 return self.world.graded(years, node.years, self.at)
             case f.MostOfEach():
-                crowd = ("of each", node.over, node.attribute, self._whose())
+                crowd = ("of each", node.over, node.attribute, self._whose(node.source))
                 return self.world.graded(crowd, -node.most, self.at)
             case f.EventEntry():
                 return self.entries.owing(node.body)
@@ -151,9 +152,9 @@ class Sight:
                 return self.world.fresh(("latest", node.over, node.by, node.of, node.has, *at))
         raise AssertionError(f"not seen: {node!r}")
 
-    def _whose(self) -> str:
-        """The rule set, where facts of one name are read in different ways."""
-        return self.ruleset.id if self.world.otherwise else ""
+    def _whose(self, source: c.Condition, *facts: str) -> str:
+        """The rule set, where it reads a fact of a condition in another way than the other side."""
+        return "" if self.world.otherwise.isdisjoint((*c.facts_of(source), *facts)) else self.ruleset.id
 
     def _known_as(self, fact: str) -> str:
         return self.world.known_as(self.ruleset, fact)
