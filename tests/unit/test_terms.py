@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from tic_rules import check, load_ruleset, shipped_ids
+from tic_rules import check, load_ruleset, parse_ruleset, shipped_ids
 from tic_rules.core.errors import Text
 from tic_rules.core.numbers import Range
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
 from tic_rules.model.fields import paths_of, words_at
 from tic_rules.model.ruleset import Bilingual, Rule, RuleSet
-from tic_rules.model.shipped import shared_vocabulary
+from tic_rules.model.shipped import rules_folder, shared_vocabulary
 from tic_rules.model.tables import layout_of
 from tic_rules.model.vocabulary import FieldLabel, Vocabulary
 from tic_rules.renderers.cells import choices
@@ -316,3 +316,20 @@ def test_a_range_has_its_unit_once(span: Range, unit: str, zh: str, en: str) -> 
 )
 def test_between_two_percentages_lie_percentage_points(number: Fraction, zh: str, en: str) -> None:
     assert Text.of(lambda lang: difference_text(number, "ratio", {}, lang)) == (zh, en)
+
+
+def test_consequences_of_the_same_words_are_told_apart_by_their_titles() -> None:
+    text = (rules_folder() / "zhejiang_2022.yaml").read_text(encoding="utf-8")
+    revoked, delisted = (
+        "{zh: 取消创建资格, en: the designation is revoked}",
+        "{zh: 予以摘牌, en: the centre is delisted}",
+    )
+    same = text.replace(f"then: {revoked}", f"then: {delisted}")
+    for written, said in (
+        (text, "取消创建资格，或者予以摘牌"),
+        (same, "予以摘牌（验收未通过的取消创建资格），或者予以摘牌（连续两次评价不合格的予以摘牌）"),
+    ):
+        ruleset = parse_ruleset(written, "new.yaml")
+        rule = ruleset["funds-recovered"]
+        assert rule.condition is not None
+        assert describe(rule.condition, ruleset, "zh", rule) == said

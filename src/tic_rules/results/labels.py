@@ -216,12 +216,18 @@ class _Describer:
                 same = t("，中间文字相同", ", with the same between")
                 return t("；", "; ").join(self.say(part) for part in node.same) + same
             case c.Follows():
-                return str(getattr(self.ruleset[node.follows].then, self.lang))
+                return self.followed(self.ruleset[node.follows])
             case c.NotAfter():
                 term_end = node.not_after == "term_end"
                 end = t("建设期满", "the end of the term") if term_end else t("批复", "approval")
                 return t(f"尚未过{end}之日", f"not yet past {end}")
         return self.say_fact(node)
+
+    def followed(self, rule: Rule) -> str:
+        """What follows by a rule; with its title where the same follows by others."""
+        then, title = (str(getattr(text, self.lang)) for text in (rule.then, rule.title))
+        alike = [other for other in self.ruleset if other.then == rule.then]
+        return then if len(alike) == 1 else self.t(f"{then}（{title}）", f"{then} ({title})")
 
     def say_fact(self, node: c.Condition) -> str:
         """What is asked of a fact: its word, that it is there, how it reads, its parts, its years."""
