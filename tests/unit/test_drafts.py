@@ -101,6 +101,27 @@ def test_coverage_reads_a_draft(begun: Path) -> None:
     assert "hash" not in result.stdout
 
 
+@pytest.mark.parametrize(
+    ("above", "title"),
+    [
+        ("蜀西省技术创新中心建设与运行管理\n暂行办法", "蜀西省技术创新中心建设与运行管理暂行办法"),
+        ("蜀西省技术创新中心\n管理办法（试行）", "蜀西省技术创新中心管理办法（试行）"),
+        ("2025年2月14日\n\n管理办法", "管理办法"),
+        ("附件1\n蜀西省技术创新中心管理办法", "蜀西省技术创新中心管理办法"),
+    ],
+)
+def test_a_title_over_two_lines_is_found_whole(tmp_path: Path, above: str, title: str) -> None:
+    text, file = tmp_path / "text.txt", tmp_path / "shuxi_2025.yaml"
+    text.write_text(
+        f"{above}\n\n第一条　中心应为法人。\n第二条　申报条件：\n（一）人员占比不低于60%。\n",
+        encoding="utf-8",
+    )
+    assert ran("new", "shuxi_2025", "--source", text, "--output", file).exit_code == 0
+    assert yaml.safe_load(file.read_text(encoding="utf-8"))["document"]["title"] == title
+    shown = ran("coverage", file, "--source", text, "--lang", "zh").output
+    assert "✗ （一）人员占比不低于60%。" in shown, "its words alone do not make it a heading"
+
+
 def test_what_is_there_is_not_written_over(begun: Path) -> None:
     result = ran("new", "somewhere_2026", "--source", begun.parent / "text.txt", "--output", begun)
     assert result.exit_code == 2

@@ -14,6 +14,10 @@ from tic_rules.analysis.coverage.paragraphs import Paragraph
 _KIND = re.compile(
     r"(?:指引|办法|方案|规定|细则|规划|条例|意见|措施|纲要|计划|制度|规程|准则)(?:\(.{1,12}\))?$"
 )
+_REST = re.compile(
+    "(?:与|和|及|的|建设|运行|管理|工作|实施|组建|认定|考核|评估|评价|暂行|试行|若干){0,6}" + _KIND.pattern
+)
+"""The last line of a title that goes over two: 暂行办法, 建设与运行管理办法（试行）."""
 _FIRST = re.compile(r"\s*(?:一、|第\s*[一1]\s*[章条])")
 
 
@@ -69,11 +73,13 @@ def _offset(text: str, length: int) -> int:
 
 
 def _guessed(lines: Sequence[Line]) -> tuple[int, int, int] | None:
-    """The last line before the first number that looks like a title."""
+    """The last line before the first number that looks like a title, with the one that it goes on from."""
     first = next((n for n, line in enumerate(lines) if _FIRST.match(line.text)), 0)
     for n in reversed(range(first)):
         if len(lines[n].text) <= 2 * LONG and _KIND.search(fold(lines[n].text)):
-            return n, 0, n
+            above = fold(lines[n - 1].text) if n and _REST.fullmatch(fold(lines[n].text)) else ""
+            begins = 4 <= len(above) <= 2 * LONG and not re.search("[。;:,!?日号]$", above)
+            return n - begins, 0, n
     return None
 
 

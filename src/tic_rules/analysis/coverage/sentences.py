@@ -159,11 +159,13 @@ def _accounted(
         state, reason, by, bare = given.disposition, given.reason.text, given.by, ()
     elif rules and not bare:
         state = "rules"
-    elif clause is not None and _is_heading(sentence, clause) and all(word.word.in_headings for word in bare):
+    elif clause is None or not (clause.rules or clause.disposition):
+        pass  # nobody has said what becomes of its clause
+    elif _is_heading(sentence, clause) and all(word.word.in_headings for word in bare):
         state, bare = "heading", ()
-    elif not bare and clause is not None and clause.rules:
+    elif not bare and clause.rules:
         state = "clause"
-    elif not bare and clause is not None and clause.disposition is not None:
+    elif not bare and clause.disposition is not None:
         state, reason = clause.disposition, clause.asks_nothing.text if clause.asks_nothing else None
     return AccountedSentence(sentence, at, state, rules, said, bare, reason, by)
 
