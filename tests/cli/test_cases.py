@@ -84,6 +84,22 @@ def test_cases_that_hold_end_with_0_and_show_what_they_leave_out(rules: Path) ->
     assert ran(rules, "--strict").exit_code == 1
 
 
+def test_of_a_bound_with_two_ends_the_one_without_a_case_is_named(rules: Path) -> None:
+    between = RULES.replace("industrial_bases, at_least: 3", "industrial_bases, between: [3, 5]")
+    rules.write_text(between, encoding="utf-8")
+    add(
+        rules,
+        """\
+- case: three on the last day
+  as_of: 2026-01-01
+  with: {outputs.industrial_bases: [{date: 2026-01-01, value: 3}]}
+  expect: {bases: pass}
+""",
+    )
+    (said,) = [line for line in ran(rules).stdout.splitlines() if "bases" in line and "at the bound" in line]
+    assert said.endswith("(5)")
+
+
 def test_a_whole_set_of_cases_leaves_nothing_out(rules: Path) -> None:
     add(
         rules,

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import Literal, NamedTuple
 
 from tic_rules.analysis.cases.case import Case
@@ -17,7 +18,7 @@ from tic_rules.evaluation.decisions import Decision
 from tic_rules.evaluation.seen import Seen
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
-from tic_rules.results.labels import described
+from tic_rules.results.labels import described, number_text
 from tic_rules.results.parts import STATUSES, Engine
 
 Side = Literal["below", "at", "past"]
@@ -166,10 +167,20 @@ def _bounds(rule: Rule, ruleset: RuleSet, decisions: Iterable[Decision]) -> Iter
             if isinstance(node, (c.Compare, c.Share)):
                 for end in _ends(node):
                     yield from (
-                        Gap(rule, side, described(node, ruleset, rule))
+                        Gap(rule, side, _told(node, end, rule, ruleset))
                         for side in _SIDES
                         if side not in met[id(node), end] and _possible(node, side)
                     )
+
+
+def _told(node: c.Condition, end: str, rule: Rule, ruleset: RuleSet) -> Text:
+    """A condition with a bound; of one with two, which of them."""
+    said = described(node, ruleset, rule)
+    if not (isinstance(node, c.Compare) and node.operator == "between"):
+        return said
+    unit, units = ruleset.facts[node.fact].unit, ruleset.vocabulary.units
+    bound = Text.of(partial(number_text, node.limit[end == "high"], unit, units))
+    return Text(f"{said.zh}（{bound.zh}）", f"{said.en} ({bound.en})")
 
 
 def _compared(seen: Seen) -> Iterator[tuple[c.Condition, Number | float, Range]]:
