@@ -677,6 +677,21 @@ def test_a_window_that_has_not_begun_holds_nothing_whatever_the_founding(engine:
         assert check(centre, ruleset, as_of=as_of, engine=engine)["few"].status == status
 
 
+@pytest.mark.parametrize("engine", ["reference", "compiled"])
+def test_an_open_approval_may_leave_more_years_after_the_founding(engine: Engine) -> None:
+    years = "{full_years: 3, founded: plan_argued}"
+    asks = f"by: 2y, require: {{each_year: {years}, holds: {{fact: projects, some: {{}}}}}}"
+    ruleset = of_one_rule(" {}", asks)
+    centre = {
+        "approved_on": {"not_before": "2020-12-01", "not_after": "2021-02-01"},
+        "procedure": {"plan_argued_on": "2020-05-01"},
+        "projects": [{"date": "2021-05-01", "level": "national"}],
+        "incomplete": ["projects"],
+    }
+    finding = check(centre, ruleset, as_of="2026-01-01", engine=engine)["few"]
+    assert (finding.status, finding.missing) == ("unknown", ["/approved_on", "/projects"])
+
+
 def test_a_part_of_an_empty_list_names_the_list() -> None:
     ruleset = of_one_rule(
         """

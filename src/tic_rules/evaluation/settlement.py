@@ -158,7 +158,8 @@ def _cover(seens: list[Seen], shown: Seen | None) -> Seen | None:
                 observed = observed.hull(seen.observed)
     elif any(seen.observed != observed for seen in seens):
         observed = None
-    parts = [_cover([seen.parts[n] for seen in seens], part) or part for n, part in enumerate(shown.parts)]
+    alike = [seen.parts for seen in seens]  # of each of the last years, those after a founding may be fewer
+    parts = [_cover([p[n] for p in alike if n < len(p)], part) or part for n, part in enumerate(shown.parts)]
     value = shown.value if all(seen.value == shown.value for seen in seens) else UNKNOWN
     return shown._replace(value=value, observed=observed, parts=tuple(parts))
 
