@@ -692,6 +692,28 @@ def test_an_open_approval_may_leave_more_years_after_the_founding(engine: Engine
     assert (finding.status, finding.missing) == ("unknown", ["/approved_on", "/projects"])
 
 
+@pytest.mark.parametrize("engine", ["reference", "compiled"])
+@pytest.mark.parametrize(
+    ("when", "status"), [("since: approval", "fail"), ("from: term_end", "not_applicable")]
+)
+def test_figures_of_years_running_from_before_do_not_count(when: str, status: str, engine: Engine) -> None:
+    """Of entries that have only a year, those of later years count: approved in 2021, from 2022 on."""
+    of_sales = "where: {kind: product_sales}"
+    asks = f"{when}, require: {{not: {{running: 2, of: product_income, {of_sales}}}}}"
+    ruleset = of_one_rule(" {}", asks)
+
+    def found(*years: int, as_of: str = "2024-05-01") -> str:
+        income = [{"year": year, "kind": "product_sales", "amount": 1} for year in years]
+        centre = {"approved_on": "2021-06-30", "term_years": 3, "income": income}
+        return check(centre, ruleset, as_of=as_of, engine=engine)["few"].status
+
+    assert found(2022, 2023) == status
+    assert found(2020, 2021) == found(2021, 2022) == ("pass" if status == "fail" else status)
+    late = {year: found(year, year + 1, as_of="2027-05-01") for year in (2022, 2023, 2024, 2025)}
+    of_term = {2022: "pass", 2023: "pass", 2024: "pass", 2025: "pending"}
+    assert late == (dict.fromkeys(late, "fail") if status == "fail" else of_term)
+
+
 def test_a_part_of_an_empty_list_names_the_list() -> None:
     ruleset = of_one_rule(
         """

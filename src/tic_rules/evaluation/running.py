@@ -32,8 +32,9 @@ def running(node: c.Running, scene: Scene, moment: Moment, scenario: Scenario, r
     spare = min(len(loose), node.running)
     reach = node.running if more else spare
     first, last = min([begun, *years]), max([ended, *years])
+    least = moment.start_of(listed.declared).year + 1 if listed.declared.date is None else 1
     by_year: dict[int, Seen] = {}
-    for year in range(max(first - reach, 1), min(last + reach, 9998) + 1):
+    for year in range(max(first - reach, least), min(last + reach, 9998) + 1):
         in_year = moment._replace(year=year)
         seen = look_through(node, node.of, node.where, scene, in_year, of_a_year=True)
         if seen.value == UNKNOWN and not _open_entry(seen, scene, fact, in_year):
