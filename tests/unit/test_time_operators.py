@@ -714,6 +714,19 @@ def test_figures_of_years_running_from_before_do_not_count(when: str, status: st
     assert late == (dict.fromkeys(late, "fail") if status == "fail" else of_term)
 
 
+@pytest.mark.parametrize("engine", ["reference", "compiled"])
+def test_what_an_open_list_of_the_permitted_may_cover_is_for_a_person_to_judge(engine: Engine) -> None:
+    permitted = "permitted: {use: {one_of: [equipment], open: true}}"
+    asks = f"require: {{fact: spending_entries, none_of: {{use: donation}}, {permitted}, open: true}}"
+    ruleset = of_one_rule(" {}", asks)
+    for use, status in (
+        ("equipment", "pass"), ("talent", "needs_review"), ("donation", "fail"), (None, "unknown"),
+    ):  # fmt: skip
+        spending = [{"date": "2023-05-01", "amount": 1, "use": use}]
+        centre = {"approved_on": "2022-06-30", "fiscal_spending": spending}
+        assert check(centre, ruleset, as_of="2024-06-30", engine=engine)["few"].status == status
+
+
 def test_a_part_of_an_empty_list_names_the_list() -> None:
     ruleset = of_one_rule(
         """

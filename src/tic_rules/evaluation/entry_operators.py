@@ -61,7 +61,7 @@ def none_of(node: c.NoneOf, scene: Scene, moment: Moment, scenario: Scenario, ru
         if value != TRUE or not node.open:
             return value
         named = FALSE if node.permitted is None else scene.matches(node.permitted, entry, moment.day, unclear)
-        return TRUE if named == TRUE else REVIEW if named == FALSE else UNKNOWN
+        return named or REVIEW
 
     return _each(node, allowed, scene, moment, some=False)
 

@@ -211,7 +211,7 @@ def _not_forbidden(node: c.NoneOf) -> f.Logic:
         return negated(forbidden)
     permitted: int | f.Logic = REVIEW
     if node.permitted is not None:
-        permitted = cases(entry_logic(node.permitted), REVIEW, UNKNOWN, UNKNOWN, TRUE)
+        permitted = cases(entry_logic(node.permitted), REVIEW, UNKNOWN, REVIEW, TRUE)
     return cases(forbidden, permitted, UNKNOWN, REVIEW, FALSE)
 
 
