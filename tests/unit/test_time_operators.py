@@ -727,6 +727,18 @@ def test_what_an_open_list_of_the_permitted_may_cover_is_for_a_person_to_judge(e
         assert check(centre, ruleset, as_of="2024-06-30", engine=engine)["few"].status == status
 
 
+@pytest.mark.parametrize("engine", ["reference", "compiled"])
+def test_cycles_of_a_term_that_may_be_long_are_open(engine: Engine) -> None:
+    """Approved on the day before, for five years: the first cycle ends when the document is in force."""
+    asks = "cycle: {years: 2}, until: term_end, require: {fact: committee_members, some: {}}"
+    ruleset = of_one_rule(" {}", asks)
+    centre = {"stage": "approved", "governance": {"expert_committee": {"members": []}}}
+    days = {"approved_on": "2014-01-01", "term_years": 5}
+    for given, status in (({}, "unknown"), (days, "pending")):
+        finding = check({**centre, **given}, ruleset, as_of="2014-01-02", engine=engine)["few"]
+        assert (finding.status, finding.missing) == (status, [] if given else ["/approved_on", "/term_years"])
+
+
 def test_a_part_of_an_empty_list_names_the_list() -> None:
     ruleset = of_one_rule(
         """

@@ -351,9 +351,12 @@ def _end_is_anywhere(scene: Scene, centre: Centre, needs: Needs) -> bool:
     not where both days matter together, for the entries that lie between them."""
     if centre.approved_on is not None:
         return False
+    rules = rules_by_needs(scene.ruleset)[needs]
+    if any(rule.cycle for rule in rules) and scene.as_of < (scene.force or scene.as_of):
+        return False  # of a term that is over by then no cycle ends after the document came into force
     if not needs.window:
         return True
-    read = {name for rule in rules_by_needs(scene.ruleset)[needs] for name in lists_of(scene.ruleset, rule)}
+    read = {name for rule in rules for name in lists_of(scene.ruleset, rule)}
     return not any(scene.listed(name).entries for name in read)
 
 
