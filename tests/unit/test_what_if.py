@@ -233,6 +233,15 @@ def test_an_age_turns_within_a_year(require: str, turn: str) -> None:
     assert [one.first.isoformat() for one in course.stretches[1:]] == [turn]
 
 
+def test_what_is_owed_some_years_after_the_approval_turns_then() -> None:
+    rules = load_ruleset("zhejiang_2022").with_change("later-subsidies", from_="3y")
+    days = {"approved_on": "2022-05-31", "term_years": 5, "reported_on": "2026-01-01"}
+    centre = Centre.from_data({"jurisdiction": "zhejiang", **days})
+    course = Side(centre, rules).course(date(2025, 3, 1), date(2025, 8, 1))
+    turns = [(turn.day, flip.finding.id) for turn in course.turns for flip in turn.flips]
+    assert turns == [(date(2025, 6, 1), "later-subsidies")]
+
+
 def test_the_course_of_five_years() -> None:
     centre, rules = Centre.from_file(EXAMPLE), load_ruleset("zhejiang_2022")
     course = Side(centre, rules).course(date(2022, 3, 1), date(2027, 3, 1))

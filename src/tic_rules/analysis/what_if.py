@@ -190,7 +190,8 @@ def days_of_change(subject: Subject, ruleset: RuleSet, first: date, last: date) 
         return [add_days(first, number) for number in range((last - first).days + 1)]
     scene = Scene(subject, ruleset, first)
     named = {day for day in scene.days() if day not in (FIRST_DAY, LAST_DAY)}
-    years = {0, *(rule.years for rule in ruleset.rules if rule.years), *_terms(subject, last)}
+    counted = {years for rule in ruleset.rules for years in (rule.years, rule.from_years) if years}
+    years = {0, *counted, *_terms(subject, last)}
     clock = [
         span for name in ("approved_on", "applied_on") if (span := getattr(subject, name, None)) is not None
     ]
