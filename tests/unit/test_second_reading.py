@@ -929,6 +929,15 @@ def _strings(value: Any) -> list[str]:
     return [str(value)]
 
 
+def test_years_within_a_term_name_the_term_and_the_approval() -> None:
+    """Given the approval alone, the term still decides whether 2022 and 2023 are owed."""
+    centre = {"stage": "approved", "reports": [], "reported_on": "2024-09-16"}
+    for approved, missing in ((None, ["/approved_on", "/term_years"]), ("2021-06-01", ["/term_years"])):
+        report = check({**centre, "approved_on": approved}, "national_2017")
+        for rule in ("annual-report", "annual-report-local"):
+            assert (report[rule].status, report[rule].missing) == ("unknown", missing)
+
+
 # --- open lists in the forms and the remedies ---------------------------------------------------------------
 
 

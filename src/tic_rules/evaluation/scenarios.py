@@ -226,11 +226,11 @@ def _scenarios(scene: Scene, centre: Centre, needs: Needs) -> Scenarios:
         approvals.extend(_approvals(scene, Span(FIRST_DAY, as_of), offsets, needs, looked_at))
     if span is None and centre.stage != "approved":
         approvals.append(None)
-    pivot = _pivot(scene, centre, approvals) if anywhere else None
+    pivots = _pivots(scene, centre, approvals) if anywhere else None
     possible = (
         scenario
         for approved in approvals
-        for scenario in _from_approval(scene, centre, needs, approved, undecided, pivot)
+        for scenario in _from_approval(scene, centre, needs, approved, undecided, pivots)
     )
     distinct: dict[Scenario, None] = {}
     most = max(2, MOST // _work(scene, needs))
@@ -238,7 +238,7 @@ def _scenarios(scene: Scene, centre: Centre, needs: Needs) -> Scenarios:
         distinct[scenario] = None
         if len(distinct) > most:  # too many to go through: the first and the latest approval stand for all
             latest = max((day for day in approvals if day is not None), default=None)
-            of_latest = _from_approval(scene, centre, needs, latest, undecided, pivot)
+            of_latest = _from_approval(scene, centre, needs, latest, undecided, pivots)
             distinct |= dict.fromkeys(islice(of_latest, 1))
             break
     open_days: list[Path] = []
@@ -360,12 +360,13 @@ def _end_is_anywhere(scene: Scene, centre: Centre, needs: Needs) -> bool:
     return not any(scene.listed(name).entries for name in read)
 
 
-def _pivot(scene: Scene, centre: Centre, approvals: list[date | None]) -> date | None:
-    """The latest day of approval of which the shortest term is over; with the longest it may not be."""
+def _pivots(scene: Scene, centre: Centre, approvals: list[date | None]) -> set[date]:
+    """The latest days of approval of which the shortest term is over, and so long ago that a longer one owes
+    a whole calendar year; with the longest it may not be over."""
     shortest = _terms(scene, centre, FIRST_DAY)[0]
     days = [day for day in approvals if day is not None]
-    over = [day for day in days if add_years(day, shortest) < scene.as_of]
-    return max(over or days[:1], default=None)
+    over = ([day for day in days if add_years(day, shortest + more) < scene.as_of] for more in (0, 1))
+    return {max(some or days[:1]) for some in over} if days else set()
 
 
 def _from_approval(
@@ -374,10 +375,10 @@ def _from_approval(
     needs: Needs,
     approved: date | None,
     undecided: bool,
-    pivot: date | None,
+    pivots: set[date] | None,
 ) -> Iterable[Scenario]:
-    """The scenarios of one day of approval: with every term; where there is a `pivot`, with the shortest, and
-    on that day with the longest too, which shows whether the term matters."""
+    """The scenarios of one day of approval: with every term; where there are `pivots`, with the shortest,
+    and on those days with the longest too, which shows whether the term matters."""
     applications: list[date | None] = [None]
     if needs.application:
         span = centre.applied_on
@@ -391,8 +392,8 @@ def _from_approval(
     if approved is not None:
         if needs.term:
             years = _terms(scene, centre, approved)
-            if pivot is not None:
-                years = [years[0], years[-1]] if approved == pivot else years[:1]
+            if pivots is not None:
+                years = [years[0], years[-1]] if approved in pivots else years[:1]
             terms = [add_years(approved, term) for term in years]
         elif centre.term_years is not None and centre.term_years.exact:
             terms = [add_years(approved, int(centre.term_years.low))]
