@@ -261,6 +261,48 @@ def test_modality_bearer_and_scope() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("rule", "edit", "relation", "effects", "said"),
+    [
+        ("service-platform", {"kind": "entitlement"}, "b_looser", {"looser"}, "A obligation, B entitlement"),
+        ("service-platform", {"kind": "limit"}, "b_stricter", {"stricter"}, "A obligation, B limit"),
+        ("legal-entity", {"kind": "target"}, "b_looser", {"looser"}, "B target"),
+        ("legal-entity", {"kind": "procedure"}, "same", {"none"}, "both ask the same"),
+        ("board", {"since": "approval"}, "different", {"incomparable"}, "counted from approval"),
+        ("legal-transition", {"since": "approval"}, "same", {"none"}, "both ask the same"),
+        ("host-kind", {"since": "approval"}, "different", {"incomparable"}, "counted from approval"),
+        (
+            "board",
+            {"require": {"any": [{"fact": "board", "is": True}, {"fact": "board_terms", "is": True}]}},
+            "b_looser",
+            {"looser", "none"},
+            "A also asks",
+        ),
+        (
+            "income-sources",
+            {"applies": {"fact": "income_total", "more_than": "1亿元"}},
+            "b_looser",
+            {"looser"},
+            "applies where: A",
+        ),
+    ],
+)
+def test_a_row_and_its_changes_say_the_same(
+    rule: str, edit: dict[str, Any], relation: str, effects: set[str], said: str
+) -> None:
+    data = yaml.load(ZHEJIANG, yaml.CSafeLoader)
+    data["rules"] = [own | edit if own["id"] == rule else own for own in data["rules"]]
+    new = parse_ruleset(yaml.dump(data, Dumper=yaml.CSafeDumper, allow_unicode=True), "new.yaml")
+    old = load_ruleset("zhejiang_2022")
+    for a, b, mirrored in ((old, new, False), (new, old, True)):
+        (row,) = (topic for topic in diff(a, b).topics if topic.changed)
+        assert row.relation == (MIRRORED[relation] if mirrored else relation)
+        turned = {"stricter": "looser", "looser": "stricter"} if mirrored else {}
+        told = {change.effect for pair in row.pairs for change in pair.changes}
+        assert told == {turned.get(effect, effect) for effect in effects}
+        assert mirrored or said in row.sentence.en
+
+
 def test_a_renumbered_and_renamed_clause_is_followed_by_its_quote() -> None:
     new = edited(
         ("id: board-chair", "id: chairing"),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import yaml
 
-from tic_rules.analysis.diff.demands import asked, parts_of
+from tic_rules.analysis.diff.demands import asked, counts, parts_of, reads_stocks, waits
 from tic_rules.analysis.diff.order import clock_of, early_enough, nature_of, of_two_facts, reader_of
 from tic_rules.analysis.diff.quoted import in_words, marked, time_marked
 from tic_rules.core.errors import Text
@@ -26,7 +26,6 @@ from tic_rules.results.labels import (
     difference_text,
     multiple_text,
 )
-from tic_rules.results.parts import UNCOUNTED
 from tic_rules.results.terms import words_text
 
 LEVELS = ("verdict", "words", "nothing")
@@ -150,11 +149,11 @@ class Comparison:
             yield Change("bearer", BEARER[x.bearer], BEARER[y.bearer], "incomparable", "verdict", ("bearer",))
         if x.kind != y.kind:
             effect, level = "none", "words"
-            if (x.kind in UNCOUNTED) != (y.kind in UNCOUNTED):
-                effect, level = ("stricter" if x.kind in UNCOUNTED else "looser"), "verdict"
+            if counts(x) != counts(y):
+                effect, level = ("stricter" if counts(y) else "looser"), "verdict"
             elif x.at_once != y.at_once:  # what is no limit is pending up to its day, where it has one
-                one, other = (rule.at_once or rule.by is rule.from_ is None for rule in (x, y))
-                effect, level = "none" if one == other else "stricter" if other else "looser", "verdict"
+                one, other = map(waits, (x, y))
+                effect, level = "none" if one == other else "looser" if other else "stricter", "verdict"
             yield Change("kind", KIND[x.kind], KIND[y.kind], effect, level, ("kind",))
 
     def _time(self) -> Iterator[Change]:
@@ -171,7 +170,9 @@ class Comparison:
             )
         elif x.since != y.since:
             a, b = time_of(x, self.a.vocabulary), time_of(y, self.b.vocabulary)
-            yield Change("window", a, b, "incomparable", "verdict", ("since",))
+            stocks = y.fails_at_once is None and reads_stocks(y, y.condition, self.b)
+            effect = "none" if stocks else "incomparable"
+            yield Change("window", a, b, effect, "verdict", ("since",))
 
     def _scope(self) -> Iterator[Change]:
         x, y = self.x.applies, self.y.applies
@@ -215,10 +216,16 @@ class Comparison:
         yield from self._items()
 
     def _whole(self, one: c.Condition | None, other: c.Condition | None) -> Change:
-        """A part that is another as a whole, or that only one side asks."""
+        """A part that is another as a whole, or that only one side asks. What the other side asks all
+        the same makes it no stricter."""
         beside = one is not None and other is not None
         judgement = beside and isinstance(one, c.Attested) != isinstance(other, c.Attested)
-        return self._parts("judgement" if judgement else "requirement", one, other, self._effect(one, other))
+        x, y = (one, other) if self.x.kind == "consequence" else (asked(self.x), asked(self.y))
+        forth, back = (
+            part is None or (whole is not None and self.reader.at_least(whole, part))
+            for whole, part in ((x, other), (y, one))
+        )
+        return self._parts("judgement" if judgement else "requirement", one, other, judged(forth, back))
 
     def _leaf(self, one: c.Condition, other: c.Condition) -> list[Change]:
         """Two leaves about one fact: threshold, comparison, list, openness; none where their kinds differ."""

@@ -72,9 +72,18 @@ def same_role(a: RuleSet, x: Rule, b: RuleSet, y: Rule) -> bool:
     return x.bearer == y.bearer or one_role
 
 
-def follows_alike(x: Rule, rule: Rule) -> bool:
-    """Whether a rule can guarantee another at all: a consequence only where the same follows."""
-    return rule.kind != "consequence" or (x.kind == "consequence" and x.then == rule.then)
+def waits(rule: Rule) -> bool:
+    """Whether what does not hold is pending until the rule's time is up; what knows no time, or is a limit,
+    fails at once."""
+    return not rule.at_once and any((rule.by, rule.from_, rule.yearly, rule.cycle))
+
+
+def of_a_kind(x: Rule, rule: Rule, editions: bool) -> bool:
+    """Whether the kind of a rule lets it guarantee another at all: a consequence only where the same follows;
+    in editions of one document what counts only by what counts, and what fails at once by what does."""
+    if not editions:
+        return rule.kind != "consequence" or (x.kind == "consequence" and x.then == rule.then)
+    return (counts(x) or not counts(rule)) and (x.at_once or not rule.at_once or not waits(x))
 
 
 def guarantors(
@@ -98,7 +107,7 @@ def guarantors(
         x
         for x in rules
         if x.modality in level
-        and (same or follows_alike(x, rule))
+        and of_a_kind(x, rule, same)
         and (x.bearer == rule.bearer or (quoted and same_role(ruleset, x, other, rule)))
     ]
     if quoted and (never := _never_applies(reader, binding, rule)) is not None:
@@ -111,7 +120,7 @@ def guarantors(
             (
                 x.id
                 for x in binding
-                if (_reaches(x, rule) or (quoted and _reaches_in_time(reader, x, binding, rule)))
+                if (_reaches(reader, x, rule) or (quoted and _reaches_in_time(reader, x, binding, rule)))
                 and _asks(reader, ruleset, x, other, rule, part, same, quoted)
             ),
             None,
@@ -120,9 +129,8 @@ def guarantors(
             return None
         names.append(guarantor)
     if rule.fails_at_once is not None:
-        broken = next(
-            (x.id for x in binding if _reaches(x, rule) and _breaks(reader, theirs[0], x, other, rule)), None
-        )
+        reaching = (x for x in binding if _reaches(reader, x, rule))
+        broken = next((x.id for x in reaching if _breaks(reader, ruleset, x, other, rule)), None)
         if broken is None:
             return None
         names.append(broken)
@@ -162,9 +170,11 @@ def _turned(node: c.Condition) -> c.Condition:
     return c.Not.model_construct(not_=node)
 
 
-def _reaches(x: Rule, y: Rule) -> bool:
+def _reaches(reader: Reader, x: Rule, y: Rule) -> bool:
     """Whether a rule binds wherever the other one applies."""
-    return x.applies is None or (y.applies is not None and x.applies == y.applies)
+    if x.applies is None or y.applies is None:
+        return x.applies is None
+    return x.applies == y.applies or reader.at_least(y.applies, x.applies)
 
 
 def _asks(
@@ -187,11 +197,11 @@ def _asks(
     nature = nature_asked(ruleset, x, part, other)
     if quoted and (ours := unsaid(x) | unsaid(y)):
         x, y = without(x, ours), without(y, ours)
-    if x.since != y.since and not (nature.timeless or is_stock(part, other)):
+    if x.since != y.since and not reads_stocks(y, part, other):
         return False
     first, second = clock_of(x), clock_of(y)
     early = early_enough(first, second, nature) or (quoted and not all(map(holds_time, (x, y))))
-    for piece in parts_of(asked(x)):
+    for piece in (*parts_of(asked(x)), asked(x)):
         if quoted and isinstance(piece, c.Largest) and isinstance(part, c.Largest) and piece != part:
             continue  # the words name two payers; that one group holds the other is a matter of data
         if not early and not early_enough(first, second, nature_asked(ruleset, x, piece, ruleset)):
@@ -212,7 +222,7 @@ def _waits_alike(reader: Reader, ruleset: RuleSet, other: RuleSet, y: Rule, same
     once = y.kind == "consequence" and not any(isinstance(node, c.Not) for node in c.walk(y.when))
     ways = [(ruleset, other)] if once and y.applies is None else [(ruleset, other), (other, ruleset)]
     return all(name in ruleset for name in y.waits_for) and all(
-        _reaches(a[name], b[name]) and _asks(reader, a, a[name], b, b[name], part, same, quoted=False)
+        _reaches(reader, a[name], b[name]) and _asks(reader, a, a[name], b, b[name], part, same, quoted=False)
         for name in y.waits_for
         for a, b in ways
         for part in parts_of(asked(b[name]))
@@ -242,6 +252,12 @@ def is_stock(node: c.Condition, ruleset: RuleSet) -> bool:
     """Whether a condition reads only what stands on a day, whatever day entries count from."""
     readings = {ruleset.facts[name].reading for name in c.facts_of(node)}
     return readings <= {"stock", "value", "words", "table"}
+
+
+def reads_stocks(rule: Rule, node: c.Condition, ruleset: RuleSet) -> bool:
+    """Whether what a rule asks of those to whom it applies is one whatever day entries count from: in a
+    time that has not begun none counts, dated or not."""
+    return is_stock(node, ruleset) and (rule.applies is None or is_stock(rule.applies, ruleset))
 
 
 def _breaks(reader: Reader, ruleset: RuleSet, x: Rule, other: RuleSet, y: Rule) -> bool:

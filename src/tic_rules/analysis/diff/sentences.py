@@ -269,6 +269,8 @@ _SAID = {
     **dict.fromkeys(("threshold", "comparison"), Text("甲{}，乙{}", "A {}, B {}")),
     "bearer": Text("甲由{}，乙由{}承担", "A asks it of the {}, B of the {}"),
     "modality": Text("程度：甲“{}”，乙“{}”", "force: A “{}”, B “{}”"),
+    "kind": Text("条款类别：甲{}，乙{}", "kind of clause: A {}, B {}"),
+    "applicability": Text("适用于：甲{}，乙{}", "applies where: A {}, B {}"),
     "at_once": Text("即为不符的情形：甲{}，乙{}", "what fails at once: A {}, B {}"),
     "list": Text("甲列有{}，乙列有{}", "A lists {}, B lists {}"),
     **dict.fromkeys(("deadline", "window"), Text("时间：甲{}，乙{}", "time: A {}, B {}")),

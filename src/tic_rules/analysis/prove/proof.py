@@ -10,7 +10,7 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 
 from tic_rules.analysis.diff.claims import Claim, Conflict, Proof, binding_rules, not_guaranteed, sides
-from tic_rules.analysis.diff.demands import ANY, BINDING_LEVELS, MUST, facts_asked, follows_alike
+from tic_rules.analysis.diff.demands import ANY, BINDING_LEVELS, MUST, facts_asked, of_a_kind
 from tic_rules.analysis.diff.order import read_otherwise
 from tic_rules.analysis.diff.relations import relation_of
 from tic_rules.analysis.diff.sentences import sentence_of
@@ -225,7 +225,7 @@ class _Prover:
             if fellow.modality in level
             and fellow.bearer == rule.bearer
             and not self._apart(rule, fellow)
-            and (self.compared.editions or follows_alike(fellow, rule))
+            and of_a_kind(fellow, rule, self.compared.editions)
         ]
 
     def judged(self, topic: Topic) -> Topic:
