@@ -303,6 +303,18 @@ def test_a_row_and_its_changes_say_the_same(
         assert mirrored or said in row.sentence.en
 
 
+def test_a_word_that_may_also_be_left_out_is_told() -> None:
+    before = "some: {role: [host, co_builder], type: {other_than: government}}"
+    asked = "some: {{role: [host, co_builder], type: {}}}"
+    one, other = (edited((before, asked.format(words))) for words in ("[institute]", "[institute, null]"))
+    (change,) = (change for t in diff(one, other).topics for p in t.pairs for change in p.changes)
+    assert change.a is not None
+    assert change.b is not None
+    assert change.effect == "looser"
+    assert change.b.zh == f"{change.a.zh}或未填"
+    assert change.b.en == f"{change.a.en} or not given"
+
+
 def test_a_renumbered_and_renamed_clause_is_followed_by_its_quote() -> None:
     new = edited(
         ("id: board-chair", "id: chairing"),

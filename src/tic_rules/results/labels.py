@@ -411,9 +411,10 @@ class _Describer:
             others = self.words(test.other_than, fact, name)
             return self.t(f"{label}不是{others}", f"{label} not {others}")
         words = [w for w in test.one_of or () if w is not None]
+        blank = self.t("或未填", " or not given") if None in (test.one_of or ()) else ""
         if words == [True]:
-            return label
-        more = self.t("等" if test.open else "", ", among others" if test.open else "")
+            return label + blank
+        more = self.t("等" if test.open else "", ", among others" if test.open else "") + blank
         said = self.words(words, fact, name)
         return self.t(f"{label}为{said}{more}", f"{label}{_is(label)}{said}{more}")
 
