@@ -229,6 +229,20 @@ def test_what_builds_on_data_brought_up_to_date_is_not_tried_without_it(number: 
     keeps_its_word(plan_of(centre, "national_2017", "2025-04-09"), "national_2017")
 
 
+def test_what_serves_a_rule_is_not_sought_on_data_that_is_not_up_to_date() -> None:
+    """Where others do the work of a step that is left out, those that remain are asked which of them do."""
+    data = {
+        "approved_on": "2020-02-29",
+        "term_years": 3,
+        "fiscal_spending": [],
+        "outputs": {"incubated_enterprises": 9},
+        "reported_on": "2021-01-01",
+    }
+    plan = plan_of(Centre.from_text(json.dumps(data)), "zhejiang_2022", "2023-12-31")
+    keeps_its_word(plan, "zhejiang_2022")
+    assert plan.steps[0].at == "reported_on"
+
+
 def test_the_report_of_each_year_is_due_on_its_own_day() -> None:
     data = document_of(Centre.from_file(EXAMPLE.parent / "jiangsu.yaml"))
     data |= {"reported_on": "2026-04-26", "reports": [], "incomplete": ["reports"]}

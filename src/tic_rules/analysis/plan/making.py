@@ -162,7 +162,7 @@ class _Maker:
         """The steps without those that nothing needs; a judgement stands for itself."""
         for number in reversed(range(len(trial.steps))):
             step, fewer = trial.steps[number], trial.steps[:number] + trial.steps[number + 1 :]
-            alone = all(other.edits or other.at != step.at for other in fewer)
+            alone = step.at != "reported_on" and all(other.edits or other.at != step.at for other in fewer)
             if not (step.edits and step.rules and alone) or step.kind == "judgement":
                 continue
             # Its own rules first: a whole check costs fifty times as much.
@@ -178,7 +178,10 @@ class _Maker:
         """The steps, with rules that hold by them although they were not made for them."""
         met = self._standing(rules, steps)
         rules = tuple(rule for rule in rules if met[rule] != "not_applicable")
-        without = [self._standing(rules, [o for o in steps if o is not step]) for step in steps]
+        without = [  # on data that is brought up to date all others build
+            self._standing(rules, [o for o in steps if o is not step and step.at != "reported_on"])
+            for step in steps
+        ]
         return [
             replace(
                 step, rules=tuple(dict.fromkeys((*step.rules, *(r for r in rules if met[r] != stand[r]))))
