@@ -244,6 +244,7 @@ EVALUATED = "require: {fact: evaluations, some: {}}"
 SERVED = "require: {fact: served, at_least: 10}"
 OLD = "require: {fact: since_argued, at_least: 12}"
 APPLIES = "applies: {fact: headcount, at_least: 10} | require: {fact: unit_count, at_least: 3}"
+CHARTER = "require: {fact: charter, is: true}"
 CASES = [
     (
         ["must | require: {fact: board_members, some: {}}"],
@@ -506,6 +507,17 @@ CASES = [
         "different",
     ),  # it may lead on one day and not on another
     (["must | require: {attested: true}"], ["must | require: {attested: true}"], "different"),
+    (["must | " + CHARTER], ["must | applies: {not_after: term_end} | " + CHARTER], "b_looser"),
+    (
+        ["must | by: 1y | " + CHARTER],
+        ["must | by: 1y | applies: {not_after: term_end} | " + CHARTER],
+        "b_looser",
+    ),
+    (
+        ["must | " + CHARTER],
+        ["must | require: {any: [{fact: charter, is: true}, {not_after: term_end}]}"],
+        "b_looser",
+    ),  # what is asked up to a day, or from one, is judged on the as-of day, not on that of a deadline
     (
         ["must | require: {not: {fact: makes_and_sells_products, is: true}}"],
         ["must | require: {fact: makes_and_sells_products, is: false}"],

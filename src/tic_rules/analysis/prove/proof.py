@@ -10,8 +10,8 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 
 from tic_rules.analysis.diff.claims import Claim, Conflict, Proof, binding_rules, not_guaranteed, sides
-from tic_rules.analysis.diff.demands import ANY, BINDING_LEVELS, MUST, facts_asked, of_a_kind
-from tic_rules.analysis.diff.order import read_otherwise
+from tic_rules.analysis.diff.demands import ANY, BINDING_LEVELS, MUST, facts_asked, of_a_kind, parts_of
+from tic_rules.analysis.diff.order import clock_of, read_otherwise
 from tic_rules.analysis.diff.relations import relation_of
 from tic_rules.analysis.diff.sentences import sentence_of
 from tic_rules.analysis.diff.topics import Diff, Topic
@@ -111,6 +111,16 @@ class _Problem:
             fewer = [other for other in core if other != key]
             core = fewer if clash(fewer) else core
         return core
+
+
+def _ends_before(x: Rule, rule: Rule) -> bool:
+    """Whether of two rules that are looked at on every day the first asks something only up to a day, or from
+    one, that the other does not know."""
+    ways = [way for part in parts_of(x.condition) if isinstance(part, c.Either) for way in part.any]
+    own = [*(c.walk(x.applies) if x.applies is not None else ()), *ways]
+    theirs = [*(c.walk(rule.applies) if rule.applies is not None else ()), *c.walk(rule.condition)]
+    ends, known = ({n.not_after for n in nodes if isinstance(n, c.NotAfter)} for nodes in (own, theirs))
+    return clock_of(x) == clock_of(rule) == ("standing",) and not ends <= known
 
 
 def _components(rules: Sequence[tuple[str, RuleSet, Rule]]) -> list[list[tuple[str, RuleSet, Rule]]]:
@@ -226,6 +236,7 @@ class _Prover:
             and fellow.bearer == rule.bearer
             and not self._apart(rule, fellow)
             and of_a_kind(fellow, rule, self.compared.editions)
+            and not _ends_before(fellow, rule)
         ]
 
     def judged(self, topic: Topic) -> Topic:

@@ -124,7 +124,10 @@ class Sight:
                 return self._happened(node)
             case f.Until():
                 end = z3.ToReal(self.world.term) if node.day == "term_end" else z3.RealVal(0)
-                return when(self.at.point <= end, self.at.point > end)
+                looked_at = self.at.point <= end
+                if self.at.key not in ("during", "after"):  # the as-of day may be any from a deadline on
+                    looked_at = conj(looked_at, self.world.flag("as of a day up to", node.day))
+                return when(looked_at, neg(looked_at))
             case f.Followed():
                 required = self.value(lowered_rule(self.ruleset, self.ruleset[node.rule]).require)
                 return when(required.false, required.true)
