@@ -572,7 +572,8 @@ def clean_with(
     return CLEAN.replace("rules: [staff, zone]", "rules: [staff, zone, more]") + "\n" + rule
 
 
-RATIO = "{fact: funding_by_kind, share_of: [finance], at_least: %s}"
+OF_SOMETHING = "{fact: investment, more_than: 0}"
+RATIO = "{fact: funding_by_kind, share_of: [finance], at_least: %s}\n    applies: " + OF_SOMETHING
 
 
 @pytest.mark.parametrize(
@@ -696,6 +697,24 @@ def test_what_a_prohibition_permits_is_not_its_modality(tmp_path: Path) -> None:
         "TR305",
         "write modality: must, or say in the reading: 按可以理解",
     )
+
+
+@pytest.mark.parametrize(
+    ("asks", "share", "applies", "faults"),
+    [
+        ("不低于", "at_least: 1/3", {}, ["TR103"]),
+        ("超过", "more_than: 1/3", {}, ["TR103"]),
+        ("不超过", "at_most: 1/3", {}, []),
+        ("不低于", "at_least: 1/3", {"applies": OF_SOMETHING}, []),
+        ("不低于", "at_least: 1/3", {"applies": "{fact: headcount, more_than: 0}"}, ["TR103"]),
+    ],
+)
+def test_a_share_of_nothing_is_no_share(
+    tmp_path: Path, asks: str, share: str, applies: dict[str, str], faults: list[str]
+) -> None:
+    require = f"{{fact: funding_by_kind, share_of: [finance], {share}}}"
+    rule = clean_with(f"金融机构出资占比{asks}1/3", require=require, **applies)
+    assert [fault.code for fault in faults_of(tmp_path, rule)] == faults
 
 
 def test_a_reading_does_not_settle_another_deadline_than_the_quote_has(tmp_path: Path) -> None:

@@ -21,6 +21,11 @@ _NEVER_WHOLE = (
     "the list has years alone: whether those in which the months begin and end count stays open",
     Text("用 full_years，或给清单加日期", "use full_years, or date the list"),
 )
+_OF_NOTHING = (
+    "分母可能为零，零无所谓占比，本规则没有写明此时不适用",
+    "what is shared may be nothing, which has no share; the rule does not say that it does not apply then",
+    Text("加 applies，要求总数 more_than: 0", "add `applies`: the whole, more_than: 0"),
+)
 
 
 def about_windows(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
@@ -39,6 +44,8 @@ def about_windows(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
             if since is not None and not _says_since(since, both):
                 yield _unsaid(at, Text(str(since), str(since)))
         yield from (Found("TR103", at, *_NEVER_WHOLE) for fact in facts if _in_part(fact, ruleset))
+        if isinstance(node, c.Share) and "holds" not in at and _of_nothing(node, rule, ruleset):
+            yield Found("TR103", at, *_OF_NOTHING)
         numbers = [value for fact in facts for value in _numbers_of(fact)]
         for number in (*numbers, node.at_most) if isinstance(node, c.OfEach) else numbers:
             if number not in said:
@@ -53,6 +60,16 @@ def about_windows(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
         en = "`since` is about entries that have a day or a year, and the rule reads none"
         fix = Text("去掉 since，或改读有日期的清单", "leave `since` out, or read a list with dates")
         yield Found("TR103", ("since",), zh, en, fix)
+
+
+def _of_nothing(node: c.Share, rule: Rule, ruleset: RuleSet) -> bool:
+    """Whether a rule that asks for a share does not ask first whether there is anything to share. What owes
+    something every year, or for every entry, knows no `applies`."""
+    if rule.yearly or rule.cycle or rule.event or node.operator in ("at_most", "less_than"):
+        return False
+    asked = c.facts_of(rule.applies) if rule.applies is not None else ()
+    lists = {ruleset.facts[name].list_name for name in asked if name in ruleset.facts}
+    return node.fact in ruleset.facts and ruleset.facts[node.fact].list_name not in lists
 
 
 def _dated(fact: Fact, ruleset: RuleSet) -> bool:
