@@ -9,13 +9,13 @@ from datetime import date
 from tic_rules.core.dates import Span
 from tic_rules.core.errors import DataError, Diagnostic, RuleSetError, Text, TicRulesError, UsageError, fault
 from tic_rules.core.numbers import Range
-from tic_rules.engines.checking import ENGINES, as_of_day, check_subject, with_centres
+from tic_rules.engines.check import ENGINES, as_of_day, check_subject, with_centres
 from tic_rules.engines.columns.tables import check_table, facts_table, row_function
 from tic_rules.model.catalogue import ListedRuleSet, rulesets
 from tic_rules.model.centre import Centre
+from tic_rules.model.intake import subject_from
 from tic_rules.model.loader import load_ruleset, parse_ruleset, rulesets_in_force
 from tic_rules.model.programme import Programme
-from tic_rules.model.reading import subject_from
 from tic_rules.model.rulefile import Kind, Modality
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.model.shipped import shipped_ids
@@ -37,7 +37,7 @@ from tic_rules.results.parts import (
 from tic_rules.results.report import Finding, Report
 
 
-def _known(engine: str) -> None:
+def _refuse_unknown(engine: str) -> None:
     if engine not in ENGINES:
         raise fault(
             UsageError,
@@ -64,7 +64,7 @@ def check(
 
     Raises DataError for unusable data, RuleSetError for an unusable rule set, UsageError where there is no
     as-of day."""
-    _known(engine)
+    _refuse_unknown(engine)
     rules = load_ruleset(ruleset)
     subject = subject_from(centre, Centre, rules.vocabulary)
     return check_subject(subject, rules, as_of_day(subject, as_of), engine, isolated)
@@ -83,7 +83,7 @@ def check_programme(
 
     Both are given as `check` takes a centre. Only centres of the rule set's jurisdiction are counted. Raises
     as `check` does."""
-    _known(engine)
+    _refuse_unknown(engine)
     rules = load_ruleset(ruleset)
     programme = subject_from(figures, Programme, rules.vocabulary)
     day = as_of_day(programme, as_of)

@@ -17,17 +17,17 @@ import pytest
 from click.testing import CliRunner
 from corpus_cases import centre_cases
 from generate import random_centre
+from tic_rules.analysis.plan.choice import Costs, Open, choose
+from tic_rules.analysis.plan.patch import patch_text
+from tic_rules.analysis.plan.planner import SETTLED
+from tic_rules.engines.check import parse_day
 
 from tic_rules import Centre, DataError, RuleSet, UsageError, check, load_ruleset, parse_ruleset
 from tic_rules.analysis.plan import ActionPlan, make_plan
-from tic_rules.analysis.plan.choosing import Costs, Open, choose
-from tic_rules.analysis.plan.making import SETTLED
 from tic_rules.analysis.plan.model import Way, change
-from tic_rules.analysis.plan.patching import patch_text
 from tic_rules.analysis.plan.update import RANK
 from tic_rules.cli import main
 from tic_rules.core.errors import Text
-from tic_rules.engines.checking import parse_day
 from tic_rules.model.document import Edit, apply, document_of, plain
 from tic_rules.renderers.plan import render
 

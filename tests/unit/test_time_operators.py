@@ -28,7 +28,7 @@ from tic_rules.analysis.plan import make_plan
 from tic_rules.analysis.what_if import days_of_change
 from tic_rules.core.dates import add_months
 from tic_rules.core.numbers import INFINITY, NotANumber, Range, parse_number
-from tic_rules.evaluation.made import age_of, ratio
+from tic_rules.evaluation.derived_numbers import age_of, ratio
 from tic_rules.model.conditions import parse_quantity
 from tic_rules.model.time import Cycle, DueOn, Shift, Window
 from tic_rules.results.labels import describe

@@ -204,8 +204,8 @@ def dated(subject: Subject, path: Parts, value: object, day: date) -> Edit:
     """A value put in its place: where the data has a series there, as that of a day."""
     record: object = subject
     for part in path:
-        known = isinstance(record, Record) and part in type(record).model_fields
-        record = getattr(record, str(part)) if known else None
+        is_field = isinstance(record, Record) and part in type(record).model_fields
+        record = getattr(record, str(part)) if is_field else None
     if not isinstance(record, Series) or isinstance(value, list):
         return Edit("set", path, value)
     for index, entry in enumerate(record):

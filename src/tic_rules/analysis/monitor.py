@@ -22,12 +22,12 @@ from tic_rules.core.dates import FIRST_DAY, parse_day
 from tic_rules.core.errors import UsageError, fault
 from tic_rules.core.scalars import Json
 from tic_rules.core.source import pointer
-from tic_rules.engines.checking import as_of_day, check_subject
+from tic_rules.engines.check import as_of_day, check_subject
 from tic_rules.model.centre import Centre
 from tic_rules.model.document import Edit, Parts, apply, narrowed, plain
 from tic_rules.model.fields import list_above, paths_of, value_at
+from tic_rules.model.intake import subject_from
 from tic_rules.model.loader import load_ruleset
-from tic_rules.model.reading import subject_from
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.model.values import Series, written
 from tic_rules.results.report import Finding, Part, Report, Verdict

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from tic_rules.core.errors import Text, UsageError, fault, plural
 from tic_rules.core.numbers import INFINITY, NotANumber, Range, decimal_text, parse_number
 from tic_rules.core.scalars import Json
-from tic_rules.engines.checking import as_of_day
+from tic_rules.engines.check import as_of_day
 from tic_rules.evaluation.entries import Moment
 from tic_rules.evaluation.exemptions import exempt, exemptions_of
 from tic_rules.evaluation.facts import Reading, Scene
@@ -26,7 +26,7 @@ from tic_rules.evaluation.judgements import sort_judgements
 from tic_rules.evaluation.settlement import follow, settle
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre, last_name
-from tic_rules.model.reading import fitting
+from tic_rules.model.intake import fitting
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results.labels import number_text
 

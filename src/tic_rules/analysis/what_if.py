@@ -15,19 +15,19 @@ from tic_rules.analysis.construct import dated, place_in
 from tic_rules.core.dates import FIRST_DAY, LAST_DAY, add_days, add_months, add_years
 from tic_rules.core.errors import Text, UsageError, fault, plural
 from tic_rules.core.numbers import Number
-from tic_rules.engines.checking import check_subject, with_centres
+from tic_rules.engines.check import check_subject, with_centres
 from tic_rules.evaluation.facts import Scene
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
 from tic_rules.model.document import Edit, apply, document_of
+from tic_rules.model.intake import subject_from, words_for
 from tic_rules.model.programme import Programme
-from tic_rules.model.reading import subject_from, words_for
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.model.subject import Subject
 from tic_rules.model.time import Shift
 from tic_rules.model.vocabulary import Fact, facts_within
+from tic_rules.results.outstanding import open_deadlines
 from tic_rules.results.report import Finding, Report
-from tic_rules.results.waiting import open_deadlines
 
 MOST_YEARS = 60
 """A span of time that is longer is a slip of the pen."""

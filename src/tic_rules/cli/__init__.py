@@ -88,7 +88,7 @@ class _Lazy(Command, click.Group):
         **extra: Any,
     ) -> NoReturn:
         """Run the program and end the process with its exit status."""
-        from tic_rules.cli.ending import ended
+        from tic_rules.cli.exit_status import ended
 
         _escape_what_consoles_lack()
         words = _words() if args is None else list(args)

@@ -16,13 +16,13 @@ from tic_rules.cli.files import day_of, expand
 from tic_rules.cli.outputs import Folder, Output, Target, opened, placed, targets, to_terminal
 from tic_rules.cli.progress import Progress
 from tic_rules.cli.replacement import guard
-from tic_rules.cli.running import FileOutcome, Job, decided, outcomes, prepared, put, rulesets_for
+from tic_rules.cli.run import FileOutcome, Job, decided, outcomes, prepared, put, rulesets_for
 from tic_rules.core.errors import Diagnostic, Text, TicRulesError
-from tic_rules.engines.checking import ENGINES, with_centres
+from tic_rules.engines.check import ENGINES, with_centres
 from tic_rules.model.centre import Centre
+from tic_rules.model.intake import read_subject
 from tic_rules.model.loader import words_of
 from tic_rules.model.programme import Programme
-from tic_rules.model.reading import read_subject
 from tic_rules.model.ruleset import PHASES, Vocabulary
 from tic_rules.model.shipped import shared_vocabulary
 from tic_rules.renderers import FORMATS, FinishedRun, Options, sinks

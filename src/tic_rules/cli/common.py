@@ -15,7 +15,7 @@ import click
 from tic_rules.cli.replacement import replace_file
 from tic_rules.core.dates import NotADate, parse_span
 from tic_rules.core.errors import Diagnostic, Text, TicRulesError, UsageError, clip, fault
-from tic_rules.inputs.unclear import NotClear
+from tic_rules.inputs.unclear_cells import NotClear
 from tic_rules.renderers import sinks
 
 _BLANKS = re.compile("[\t\u00a0\u2000-\u200a\u202f\u205f]")

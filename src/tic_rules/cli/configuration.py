@@ -19,7 +19,7 @@ import click
 from tic_rules.cli.common import ExactDay, F, exact_day
 from tic_rules.core.errors import Diagnostic, Text, UsageError, did_you_mean, fault
 from tic_rules.core.settings import NAMED, OWN, SHARED, SettingsFile, read_settings, settings_here
-from tic_rules.engines.checking import ENGINES
+from tic_rules.engines.check import ENGINES
 from tic_rules.model.catalogue import FOLDERS
 from tic_rules.renderers import FORMATS
 from tic_rules.results.report import VERDICTS

@@ -54,9 +54,9 @@ def command(ref: str, centre: str | None, as_of: date | None, rules: str | None,
         zh, en = f"tic-rules lint 没有代码 {ref}", f"tic-rules lint has no code {ref}"
         raise fault(UsageError, "unknown-code", zh, en)
     if not named:
-        known = [rules] if rules else [listed.id for listed in rulesets()]
+        ids = [rules] if rules else [listed.id for listed in rulesets()]
         of, _, name = ref.rpartition("/")
-        every = [load_ruleset(one) for one in known]
+        every = [load_ruleset(one) for one in ids]
         searched = [one for one in every if one.id == of] or every
         near = did_you_mean(name, [rule.id for one in searched for rule in one])
         zh = f"没有规则 {ref}；tic-rules rules ID 列出一个规则集的规则{near.zh}"
@@ -137,18 +137,18 @@ class TraceWords(NamedTuple):
         return range_text(Range(low, high), seen["unit"], self.ruleset.vocabulary.units, self.lang)
 
 
-def _finding(finding: Finding, told: TraceWords) -> str:
-    zh, lang = told.lang == "zh", told.lang
+def _finding(finding: Finding, words: TraceWords) -> str:
+    zh, lang = words.lang == "zh", words.lang
     status, message = STATUS[finding.status].in_(lang), finding.message.in_(lang)
     begun = message.startswith((status, f"尚{status}"))  # 符合：…, 数据不足，…, 尚待完成：…
     lines = [f"  {message}" if begun else f"  {status}{'：' if zh else ': '}{message}"]
     trace = finding.trace
     for key in ("applies", "require", "when", "fails_at_once"):
         if key in trace:
-            lines.extend(_trace(trace[key], told, 2))
+            lines.extend(_trace(trace[key], words, 2))
     for year in trace.get("years", ()):
         lines.append(f"    {year['year']}: {STATUS[year['status']].in_(lang)}")
-        lines.extend(_trace(year["require"], told, 3))
+        lines.extend(_trace(year["require"], words, 3))
     for datum in finding.data:
         where = datum.get("cell") or f"{datum['line']}:{datum['column']}"
         lines.append(f"    {datum['file'] or ''}:{where} {datum['path']}")
@@ -157,7 +157,7 @@ def _finding(finding: Finding, told: TraceWords) -> str:
     return "".join(visible(line) + "\n" for line in lines)
 
 
-def _trace(part: Part, told: TraceWords, depth: int) -> list[str]:
-    shown = f"  [{told.observed(part['observed'])}]" if part.get("observed") is not None else ""
-    line = f"{'  ' * depth}{VALUE[part['value']].in_(told.lang)}  {part['condition'].in_(told.lang)}{shown}"
-    return [line, *(text for inner in part.get("parts", ()) for text in _trace(inner, told, depth + 1))]
+def _trace(part: Part, words: TraceWords, depth: int) -> list[str]:
+    shown = f"  [{words.observed(part['observed'])}]" if part.get("observed") is not None else ""
+    line = f"{'  ' * depth}{VALUE[part['value']].in_(words.lang)}  {part['condition'].in_(words.lang)}{shown}"
+    return [line, *(text for inner in part.get("parts", ()) for text in _trace(inner, words, depth + 1))]

@@ -11,13 +11,13 @@ from pathlib import Path
 
 from tic_rules.core.errors import DataError, Diagnostic, Text, UsageError
 from tic_rules.core.files import file_name, read_standard_input, reason_of
-from tic_rules.engines.checking import as_of_day
+from tic_rules.engines.check import as_of_day
 from tic_rules.inputs import SUFFIXES
 from tic_rules.inputs.text import bytes_to_text
 from tic_rules.model.catalogue import is_rule_file
 from tic_rules.model.centre import Centre
+from tic_rules.model.intake import is_part_of_another, read_subject, read_subjects, subject_from_text
 from tic_rules.model.programme import Programme
-from tic_rules.model.reading import is_part_of_another, read_subject, read_subjects, subject_from_text
 from tic_rules.model.ruleset import RuleSet, Vocabulary
 from tic_rules.model.shipped import shared_vocabulary
 

@@ -6,9 +6,9 @@ import click
 
 from tic_rules.cli import common
 from tic_rules.cli.chinese import Command
-from tic_rules.cli.choosing import named_or_on_hand
 from tic_rules.cli.common import write_bytes
 from tic_rules.cli.replacement import guard, refuse_existing
+from tic_rules.cli.selection import named_or_on_hand
 from tic_rules.core.errors import UsageError, fault
 from tic_rules.renderers.form import blank_file, blank_table, blank_workbook
 

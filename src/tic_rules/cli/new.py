@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from tic_rules.analysis.begun import begin
+from tic_rules.analysis.first_draft import begin
 from tic_rules.cli.chinese import Command
 from tic_rules.cli.common import lang_option, output_option, write
 from tic_rules.cli.replacement import guard, refuse_existing

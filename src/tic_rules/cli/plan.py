@@ -10,9 +10,9 @@ import click
 
 from tic_rules.cli import common
 from tic_rules.cli.chinese import Command
-from tic_rules.cli.choosing import chosen
 from tic_rules.cli.outputs import ONLY_ONE
 from tic_rules.cli.replacement import guard
+from tic_rules.cli.selection import chosen
 from tic_rules.cli.typed import place_of
 from tic_rules.core.errors import DataError, Diagnostic, Text, UsageError, clip, fault
 from tic_rules.core.files import read_named
@@ -104,7 +104,7 @@ def _cost(text: str) -> tuple[str, str]:
 
 
 def _patch(path: str, target: str, edits: Iterable[Edit], lang: str) -> None:
-    from tic_rules.analysis.plan.patching import patch_text
+    from tic_rules.analysis.plan.patch import patch_text
 
     text = bytes_to_text(read_named(path, DataError), path)
     common.write_as_is(patch_text(text, path, edits), None if target == "-" else target)

@@ -12,7 +12,7 @@ from tic_rules.cli.chinese import Command
 from tic_rules.cli.common import diagnose, format_option, kept, lang_option, output_option, write
 from tic_rules.cli.replacement import guard
 from tic_rules.core.errors import Diagnostic
-from tic_rules.engines.checking import ENGINES
+from tic_rules.engines.check import ENGINES
 from tic_rules.model.loader import load_ruleset
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.renderers.cases import render

@@ -11,13 +11,13 @@ from tic_rules.inputs.cells import read_cell
 from tic_rules.inputs.fields import Field
 from tic_rules.inputs.layout import Unclear
 from tic_rules.inputs.typed_numbers import typed_number
-from tic_rules.inputs.unclear import NotClear
+from tic_rules.inputs.unclear_cells import NotClear
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
 from tic_rules.model.ruleset import Rule, RuleSet
-from tic_rules.model.spoken import rules_named
 from tic_rules.model.tables import counters_of, names_of
 from tic_rules.model.vocabulary import Vocabulary
+from tic_rules.model.written_names import rules_named
 from tic_rules.results.labels import BEARER, KIND, MODALITY
 from tic_rules.results.terms import dotted_of
 

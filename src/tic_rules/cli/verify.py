@@ -19,7 +19,7 @@ from tic_rules.core.dates import parse_day
 from tic_rules.core.errors import DataError, Diagnostic, RuleSetError, Text, TicRulesError, fault
 from tic_rules.core.files import read_named, read_standard_input
 from tic_rules.core.scalars import Json
-from tic_rules.engines.checking import ENGINES, check_subject, with_centres
+from tic_rules.engines.check import ENGINES, check_subject, with_centres
 from tic_rules.inputs import SUFFIXES
 from tic_rules.model.centre import Centre
 from tic_rules.model.document import plain

@@ -8,8 +8,8 @@ import click
 
 from tic_rules.analysis.glossary import KINDS, GlossaryEntry, glossary
 from tic_rules.cli.chinese import Command
-from tic_rules.cli.choosing import named_or_on_hand
 from tic_rules.cli.common import format_option, lang_option, rules_option, write
+from tic_rules.cli.selection import named_or_on_hand
 from tic_rules.core.errors import visible
 from tic_rules.model.loader import words_of
 from tic_rules.renderers import sinks

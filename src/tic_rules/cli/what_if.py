@@ -15,12 +15,12 @@ from tic_rules.analysis.what_if import Side, WhatIf, what_if, with_values
 from tic_rules.analysis.what_if_words import assumed_rule, assumed_value
 from tic_rules.cli import common
 from tic_rules.cli.chinese import Command
-from tic_rules.cli.choosing import chosen, load_rulesets, ruleset_with
 from tic_rules.cli.files import expand, jurisdiction_of, usable
 from tic_rules.cli.replacement import guard
+from tic_rules.cli.selection import chosen, load_rulesets, ruleset_with
 from tic_rules.cli.typed import part_value, place_and_value, rule_of
 from tic_rules.core.errors import Diagnostic, Text, UsageError, clip, fault
-from tic_rules.engines.checking import as_of_day
+from tic_rules.engines.check import as_of_day
 from tic_rules.model.centre import Centre
 from tic_rules.model.loader import load_ruleset, rulesets_in_force, words_of
 from tic_rules.model.programme import Programme

@@ -300,8 +300,8 @@ def read_text(text: str, file: str, *, json_text: bool = False, line: int = 1, o
 
     A text of `ours` came with the program: it is not looked through for what would exhaust the composer."""
     if not isinstance(text, str):
-        told = Text("应为文字", "text is expected")
-        raise BadText([Diagnostic("text", told, file)])
+        message = Text("应为文字", "text is expected")
+        raise BadText([Diagnostic("text", message, file)])
     if json_text:
         from tic_rules.core.json_nodes import compose_json  # most files are YAML
 
@@ -338,11 +338,11 @@ def _compose_yaml(text: str, file: str, ours: bool) -> yaml.Node | None:
             _restore(root, {ord(other): sign for sign, other in hidden.items()})
         return root
     except yaml.MarkedYAMLError as error:
-        told, line, column = yaml_fault(error, text)
-        raise BadText([Diagnostic("yaml", told, file, line, column)]) from None
+        message, line, column = yaml_fault(error, text)
+        raise BadText([Diagnostic("yaml", message, file, line, column)]) from None
     except (yaml.YAMLError, UnicodeEncodeError) as error:  # the latter of a lone surrogate
-        told, line, column = character_fault(error, text)
-        raise BadText([Diagnostic("yaml", told, file, line, column)]) from None
+        message, line, column = character_fault(error, text)
+        raise BadText([Diagnostic("yaml", message, file, line, column)]) from None
     except (RecursionError, MemoryError):
         raise BadText([too_deep(file, 1, 1)]) from None
     finally:

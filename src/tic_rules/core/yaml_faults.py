@@ -114,23 +114,23 @@ _BAD = re.compile("[^\x09\x0a\x0d\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000
 def yaml_fault(error: yaml.MarkedYAMLError, text: str) -> tuple[Text, int, int]:
     """What is wrong with a text that is no YAML and what would be right, with the line and the column."""
     context, said = error.context_mark, f"{error.context or ''} {error.problem or ''}".strip()
-    mark, told = error.problem_mark or context, _told(clip(said, 200), clip(said, 200))
+    mark, message = error.problem_mark or context, _message(clip(said, 200), clip(said, 200))
     if mark is None:
-        return told, 1, 1
+        return message, 1, 1
     if "':'" in said or "mapping values" in said:
         before = context.index if context else text.rfind("\n", 0, mark.index)
         start = max(text.rfind("\n", 0, max(before, 0)) + 1, mark.index - 2_000)
         if wide := _WIDE.search(text[start : mark.index]):
             at = start + wide.start(wide.lastindex or 0)
             line, column = mark.line - text.count("\n", at, mark.index), at - text.rfind("\n", 0, at)
-            return _told(*_WIDE_SAID[wide.lastindex or 0]), line + 1, column
+            return _message(*_WIDE_SAID[wide.lastindex or 0]), line + 1, column
     sign = text[mark.index : mark.index + 1]
     for pattern, zh, en in _FAULTS:
         if re.search(pattern, f"{said}: {sign}"):
             words = {"line": (context or mark).line + 1, "sign": clip(sign)}
-            told = _told(zh.format(**words), en.format(**words))
+            message = _message(zh.format(**words), en.format(**words))
             break
-    return told, mark.line + 1, mark.column + 1
+    return message, mark.line + 1, mark.column + 1
 
 
 def character_fault(error: Exception, text: str) -> tuple[Text, int, int]:
@@ -138,9 +138,9 @@ def character_fault(error: Exception, text: str) -> tuple[Text, int, int]:
     bad = _BAD.search(text)
     at = bad.start() if bad else min(getattr(error, "position", 0), len(text))
     name = f"U+{ord(text[at]):04X}" if bad else clip(str(error), 200)
-    told = Text(f"含有 YAML 不允许的字符：{name}", f"a character that YAML does not allow: {name}")
-    return told, text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+    message = Text(f"含有 YAML 不允许的字符：{name}", f"a character that YAML does not allow: {name}")
+    return message, text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
 
 
-def _told(zh: str, en: str) -> Text:
+def _message(zh: str, en: str) -> Text:
     return Text(f"YAML 语法错误：{zh}", f"YAML syntax error: {en}")

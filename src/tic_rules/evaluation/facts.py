@@ -12,6 +12,7 @@ from typing import Any
 from tic_rules.core.dates import Span
 from tic_rules.core.logic import FALSE, TRUE, UNKNOWN
 from tic_rules.core.numbers import ANYTHING, INFINITY, Number, Range
+from tic_rules.evaluation.derived_numbers import Reading, age, average, made
 from tic_rules.evaluation.entries import (
     Entry,
     Lists,
@@ -23,7 +24,6 @@ from tic_rules.evaluation.entries import (
     unclear_places,
     undated,
 )
-from tic_rules.evaluation.made import Reading, age, average, made
 from tic_rules.evaluation.seen import FollowedConsequence
 from tic_rules.evaluation.spans import within
 from tic_rules.model.conditions import Where

@@ -12,12 +12,12 @@ from typing import Any
 
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, any_of, compare, compare_sums, negate
 from tic_rules.core.numbers import INFINITY, Number, Range
+from tic_rules.evaluation.consecutive_years import running
 from tic_rules.evaluation.entries import Moment, Path
 from tic_rules.evaluation.entry_operators import each_of, every, latest, none_of, some
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.in_time import each_year, entries_running, of_each, of_entry
 from tic_rules.evaluation.judgements import judgement_on
-from tic_rules.evaluation.running import running
 from tic_rules.evaluation.scenarios import Scenario, clock_places
 from tic_rules.evaluation.seen import Seen
 from tic_rules.evaluation.spans import happened

@@ -50,7 +50,7 @@ def _settle(rule: Rule, needs: Needs, scene: Scene) -> Decision:
     looked: list[object] = [one.moment if looks else None for one in decisions]
     only_approval = scenarios.open == (("approved_on",),)
     if only_approval and len(set(looked)) > 1 and all(_says_no_day(path, scene) for path in missing):
-        looked = [_told(one) for one in decisions]
+        looked = [_seen_text(one) for one in decisions]
     missing = [*_days_that_matter(scenarios, decisions, behind, looked), *missing]
     return joined._replace(missing=tuple(dict.fromkeys(missing)))
 
@@ -94,7 +94,7 @@ def _says_no_day(path: Path, scene: Scene) -> bool:
     return any(place in (fact.value, fact.words) and fact.type != "date" for fact in facts)
 
 
-def _told(decision: Decision) -> str:
+def _seen_text(decision: Decision) -> str:
     """What the data says to a rule, as far as it does: what each condition saw, against what, and missed."""
     return "".join(map(_values, decision.seens))
 

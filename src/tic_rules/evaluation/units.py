@@ -28,14 +28,14 @@ class Units(Generic[T]):
                 self.named.setdefault((False, plain), []).append(unit)
 
 
-def called(name: str | None, own: Units[T], roles: Iterable[Units[T]]) -> list[T] | None:
+def called(name: str | None, of_role: Units[T], roles: Iterable[Units[T]]) -> list[T] | None:
     """The units of a role with a name, as it is written first; None where a unit of another role has it."""
     if name is None:
         return []
     others = list(roles)
     for key in ((True, name), (False, normal(name))):
-        if key in own.named:
-            return own.named[key]
+        if key in of_role.named:
+            return of_role.named[key]
         if any(key in other.named for other in others):
             return None
     return []

@@ -13,7 +13,7 @@ from tic_rules.core.source import Plain, read_text
 from tic_rules.inputs.layout import Column
 from tic_rules.inputs.typed_days import typed_day, typed_text
 from tic_rules.inputs.typed_numbers import ShownDay, plain_number, typed_number
-from tic_rules.inputs.unclear import NotClear, unclear
+from tic_rules.inputs.unclear_cells import NotClear, unclear
 
 LONGEST = 32_767
 """Characters of a cell: the limit of Excel."""

@@ -46,11 +46,11 @@ class Field:
         by_name: dict[str, str] = {}
         for word, label in self.called:
             by_name |= dict.fromkeys((normal(word), normal(label.zh), normal(label.en)), word)
-        own: dict[str, str] = {}
+        attributes: dict[str, str] = {}
         for word, label in self.choices:
             for name in (normal(label.zh), normal(label.en)):
-                own[name] = word if own.get(name, word) == word else ""
-        return by_name | own | {normal(word): word for word, _ in self.choices}
+                attributes[name] = word if attributes.get(name, word) == word else ""
+        return by_name | attributes | {normal(word): word for word, _ in self.choices}
 
     def walk(self) -> Iterator[Field]:
         """The field and every field within it."""

@@ -12,7 +12,7 @@ from tic_rules.core.scalars import Json
 from tic_rules.core.source import Mark, Source, fault_at, pointer
 from tic_rules.inputs.cells import UNKNOWN, read_cell
 from tic_rules.inputs.headers import Header, read_header
-from tic_rules.inputs.joined import Filling, Joined
+from tic_rules.inputs.joins import Filling, Joined
 from tic_rules.inputs.layout import Column, Names, Sheet, Unclear
 from tic_rules.inputs.rows import (
     ADDED,
@@ -27,7 +27,7 @@ from tic_rules.inputs.rows import (
     holds,
     total_in,
 )
-from tic_rules.inputs.unclear import NotClear, unclear
+from tic_rules.inputs.unclear_cells import NotClear, unclear
 
 
 class TableReader:

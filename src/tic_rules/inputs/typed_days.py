@@ -11,7 +11,7 @@ from tic_rules.core.errors import clip
 from tic_rules.core.numbers import NotANumber, number_text
 from tic_rules.core.source import Plain
 from tic_rules.inputs.typed_numbers import plain_number
-from tic_rules.inputs.unclear import NotClear, unclear
+from tic_rules.inputs.unclear_cells import NotClear, unclear
 
 _YMD = re.compile(
     r"(\d{4})\s*[-/.．年]\s*(\d{1,2})\s*(?:[-/.．月]\s*(\d{1,2})\s*[日号]?|月)?"

@@ -12,7 +12,7 @@ from tic_rules.core.errors import clip
 from tic_rules.core.numbers import UNITS, NotANumber, number_text, parse_number
 from tic_rules.core.source import Plain
 from tic_rules.inputs.fields import Field
-from tic_rules.inputs.unclear import unclear
+from tic_rules.inputs.unclear_cells import unclear
 
 MONEY: Mapping[str, str] = {
     "元": "元", "¥": "元", "yuan": "元", "cny": "元",

@@ -20,7 +20,7 @@ from tic_rules.inputs.rows import ADDED, filled
 from tic_rules.inputs.tables import Row, Table, TableReader
 from tic_rules.inputs.titles import unit_above
 from tic_rules.inputs.typed_numbers import MONEY, fits
-from tic_rules.inputs.unclear import NotClear
+from tic_rules.inputs.unclear_cells import NotClear
 
 _NO_DATA = Text("；不是数据的项目请以 # 开头", "; begin the name of an item that is no data with #")
 _SIGNED = re.compile(r"[(（]?[^\W\d][^:：\d]{0,11}\d?[:：](?!//)")

@@ -186,8 +186,8 @@ def fits_example(field: FieldLabel, vocabulary: Vocabulary) -> bool:
         return True
     if field.words is not None:
         words = vocabulary.words.get(field.words, {})
-        known = {*words, *(said for label in words.values() for said in (label.zh, label.en))}
-        return known.issuperset(re.split("[,，、] *", field.example.strip("[]")))
+        taken = {*words, *(said for label in words.values() for said in (label.zh, label.en))}
+        return taken.issuperset(re.split("[,，、] *", field.example.strip("[]")))
     try:
         TypeAdapter(_TYPES[field.type or "text"][1]).validate_python(Plain(field.example))
     except ValidationError:

@@ -49,9 +49,9 @@ def vocabulary_faults(added: Vocabulary, whole: Vocabulary, at: Loc) -> Iterator
         if fact.numeric and fact.unit is None:
             yield "unknown-unit", here, "数字事实需要单位", "a number needs a unit"
         entries = whole.lists.get(listed_name or "")
-        told = set() if entries is None else {*_paths_of_list(entries)}
-        gone = tuple(f"{path}." for path in told - places)
-        read = (path for path in _own_paths_of(fact, whole) if path not in told)
+        paths = set() if entries is None else {*_paths_of_list(entries)}
+        gone = tuple(f"{path}." for path in paths - places)
+        read = (path for path in _own_paths_of(fact, whole) if path not in paths)
         yield from _no_places((path for path in read if not path.startswith(gone)), here, places)
         for zh, en in misread(fact, entries, kinds):
             yield "fact", here, zh, en

@@ -43,11 +43,11 @@ def rest_faults(
         too_many = any(code == "too-large" for code, *_ in declared)
         more = [] if too_many else rest_faults(data, source, parts | unsound, joined)
         return [*(fault for fault in declared if gone.isdisjoint(_called(fault[1]))), *more]
-    found = [*vocabulary_faults(added, whole, ("vocabulary",))]
+    faults = [*vocabulary_faults(added, whole, ("vocabulary",))]
     if parts.isdisjoint((("rules",), ("clauses",))):
-        found += rule_file_faults(model, whole)
-        found += unit_faults(model, whole, Source(source.file, source.root, {**data, **items}))
-    placed = [(code, _placed(loc, kept), zh, en) for code, loc, zh, en in found if loc not in parts]
+        faults += rule_file_faults(model, whole)
+        faults += unit_faults(model, whole, Source(source.file, source.root, {**data, **items}))
+    placed = [(code, _placed(loc, kept), zh, en) for code, loc, zh, en in faults if loc not in parts]
     return [fault for fault in placed if gone.isdisjoint(_names(get(data, fault[1]), fault[1][-1]))]
 
 

@@ -42,7 +42,7 @@ class Record(FrozenModel):
     def model_copy(self, *, update: Mapping[str, object] | None = None, deep: bool = False) -> Self:
         """A copy with other values of some fields. Raises DataError for an unknown field or a wrong value."""
         if update:
-            from tic_rules.model.reading import values_of
+            from tic_rules.model.intake import values_of
 
             update = values_of(self, update)
         return super().model_copy(update=update, deep=deep)
@@ -119,7 +119,7 @@ class Subject(Record):
         brings words of its own vocabulary; what a table calls a rule is looked for in it first.
 
         Raises DataError with every fault of the file, and where it holds several centres."""
-        from tic_rules.model.reading import read_subject
+        from tic_rules.model.intake import read_subject
 
         asked = loaded(ruleset)
         return read_subject(path, cls, words_of(asked), asked)
@@ -132,7 +132,7 @@ class Subject(Record):
         the place of one that is faulty.
 
         Of JSON Lines and CSV no more than one centre is held at a time."""
-        from tic_rules.model.reading import read_subjects
+        from tic_rules.model.intake import read_subjects
 
         asked = loaded(ruleset)
         return read_subjects(path, cls, words_of(asked), asked)
@@ -142,14 +142,14 @@ class Subject(Record):
         cls, text: str, *, file: str = "<text>", ruleset: Rules | Iterable[Rules] | None = None
     ) -> Self:
         """Read YAML text (JSON where `file` ends in .json). Raises DataError with every fault."""
-        from tic_rules.model.reading import subject_from_text
+        from tic_rules.model.intake import subject_from_text
 
         return subject_from_text(text, file, cls, words_of(ruleset))
 
     @classmethod
     def from_data(cls, data: object, *, ruleset: Rules | Iterable[Rules] | None = None) -> Self:
         """A mapping, a dataclass or a pydantic model of the caller's. Raises DataError with every fault."""
-        from tic_rules.model.reading import subject_from
+        from tic_rules.model.intake import subject_from
 
         return subject_from(data, cls, words_of(ruleset))
 

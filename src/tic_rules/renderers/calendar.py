@@ -12,9 +12,9 @@ from tic_rules.renderers import FinishedRun, Options
 from tic_rules.renderers.about import document_of, name_of
 from tic_rules.renderers.overview import due_of
 from tic_rules.renderers.spool import Spool
+from tic_rules.results.outstanding import to_do
 from tic_rules.results.report import Finding, Report
 from tic_rules.results.time_words import day_text
-from tic_rules.results.waiting import to_do
 
 AHEAD = 100
 """Years: every deadline that the reports carry."""

@@ -12,9 +12,9 @@ from tic_rules.model.extension import extended
 from tic_rules.model.fields import fields_of, paths_of, record_in
 from tic_rules.model.loader import words_of
 from tic_rules.model.ruleset import Rule, RuleSet, Vocabulary
-from tic_rules.model.spoken import title_of
 from tic_rules.model.subject import Record
 from tic_rules.model.tables import layout_of
+from tic_rules.model.written_names import title_of
 from tic_rules.renderers.headers import Form, clauses_named, csv_line, text_of
 from tic_rules.renderers.upright import offered, write_upright
 from tic_rules.renderers.workbook import Writer, write_form

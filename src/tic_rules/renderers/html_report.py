@@ -19,9 +19,9 @@ from tic_rules.renderers.overview import FullClause, Gathering
 from tic_rules.renderers.spool import Spool
 from tic_rules.renderers.timeline import Timeline, timeline_of
 from tic_rules.results.labels import BEARER, MODALITY, PHASE, STATUS, VERDICT
+from tic_rules.results.outstanding import remedy_of, vocabulary_of, whence
 from tic_rules.results.report import Finding, Part, Report
 from tic_rules.results.terms import field_label
-from tic_rules.results.waiting import remedy_of, vocabulary_of, whence
 
 IN_FULL = 5
 """Up to so many centres are shown in full; of more, what passes or does not apply is counted."""

@@ -18,8 +18,8 @@ from tic_rules.renderers.about import about_of, file_of, who
 from tic_rules.renderers.places import place_of, placed
 from tic_rules.renderers.sinks import xml, xml_attribute
 from tic_rules.results.labels import VERDICT
+from tic_rules.results.outstanding import to_do
 from tic_rules.results.report import Finding, Part, Report
-from tic_rules.results.waiting import to_do
 
 
 def piece(report: Report, options: Options, first: bool = True) -> str:

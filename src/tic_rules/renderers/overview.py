@@ -13,8 +13,8 @@ from tic_rules.model.ruleset import PHASES
 from tic_rules.renderers.about import about_of, document_of, name_of
 from tic_rules.renderers.tally import ByCentre
 from tic_rules.results.baseline import centre_key
+from tic_rules.results.outstanding import Wait, open_deadlines, whence
 from tic_rules.results.report import Finding, Report
-from tic_rules.results.waiting import Wait, open_deadlines, whence
 
 MOST = 12
 """Clauses in a ranking."""

@@ -12,8 +12,8 @@ from tic_rules.core.errors import Text
 from tic_rules.renderers import sinks
 from tic_rules.renderers.sinks import line, markdown
 from tic_rules.results.labels import VERDICT
+from tic_rules.results.outstanding import remedy_of
 from tic_rules.results.time_words import day_text
-from tic_rules.results.waiting import remedy_of
 
 FORMATS = ("text", "json", "markdown", "html")
 KIND = {

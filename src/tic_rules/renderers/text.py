@@ -11,9 +11,9 @@ from tic_rules.renderers import FinishedRun, Options
 from tic_rules.renderers.about import about_of
 from tic_rules.renderers.tally import Tally
 from tic_rules.results.labels import BEARER, MODALITY, PHASE, STATUS, VERDICT
+from tic_rules.results.outstanding import waiting_of, whence
 from tic_rules.results.report import Finding, Part, Report
 from tic_rules.results.time_words import day_text
-from tic_rules.results.waiting import waiting_of, whence
 
 SIGNS = {
     "fail": "✗",
@@ -309,8 +309,8 @@ class _Screen:
                 folded.append(f"{titles[key]} {len(members)}")
                 continue
             yield ()
-            told = self._of_which(members) if key in _WEIGHED else ""
-            yield (COLOURS[key], f"{SIGNS[key]} {titles[key]}"), ("", f" ({len(members)}{told})")
+            of_which = self._of_which(members) if key in _WEIGHED else ""
+            yield (COLOURS[key], f"{SIGNS[key]} {titles[key]}"), ("", f" ({len(members)}{of_which})")
             if not verbose and len(members) > SHOWN and key in gathered:
                 yield from gathered[key](members)
                 continue

@@ -11,7 +11,7 @@ from tic_rules.inputs.layout import ITEM, STATUS, SWITCH, UNIT, VALUE, Column
 from tic_rules.inputs.typed_numbers import MONEY
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import RuleSet
-from tic_rules.model.spoken import title_of, words_asked
+from tic_rules.model.written_names import title_of, words_asked
 from tic_rules.renderers.headers import Form
 from tic_rules.renderers.workbook import DropDowns, Page, Writer, lead_of, on_paper
 

@@ -20,14 +20,14 @@ from tic_rules.renderers import FinishedRun, Options
 from tic_rules.renderers.about import about_of
 from tic_rules.renderers.headers import Form
 from tic_rules.renderers.places import place_of, placed
-from tic_rules.renderers.returned import WorkbookReport, given_back, is_book, is_workbook, said_of
+from tic_rules.renderers.returned_workbook import WorkbookReport, given_back, is_book, is_workbook, said_of
 from tic_rules.renderers.workbook import COLOURS, CellNote, Parts, Writer, on_paper, rows_of, write_form
 from tic_rules.results.baseline import centre_key
 from tic_rules.results.labels import MODALITY, STATUS, VERDICT
+from tic_rules.results.outstanding import to_do
 from tic_rules.results.parts import Notice
 from tic_rules.results.report import Finding, Part, Report
 from tic_rules.results.time_words import day_text
-from tic_rules.results.waiting import to_do
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet

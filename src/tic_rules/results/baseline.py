@@ -62,7 +62,7 @@ class KnownFinding(NamedTuple):
             return False
         return (
             self.of_file(other.file)
-            and _each_known(self.years, other.years)
+            and _each_covered(self.years, other.years)
             and _concerned(other.lacking) <= _concerned(self.lacking)
         )
 
@@ -73,9 +73,9 @@ def _concerned(lacking: Iterable[str]) -> Counter[str]:
     return Counter(re.sub("/[0-9]+", "", name) if name.startswith("/") else name for name in lacking)
 
 
-def _each_known(known: Iterable[str], years: Iterable[str]) -> bool:
+def _each_covered(covered: Iterable[str], years: Iterable[str]) -> bool:
     """Whether each year or day is, or lies in, one of the known, each of which counts once."""
-    free = [_span(year) for year in known]
+    free = [_span(year) for year in covered]
     for first, last in sorted(map(_span, years), key=lambda span: span[1], reverse=True):
         fits = [span for span in free if span[0] <= first and last <= span[1]]
         if not fits:

@@ -19,8 +19,8 @@ from tic_rules.model.centre import Centre
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results import messages, numbers, places, traces
 from tic_rules.results.finding import Finding, weight
+from tic_rules.results.late_fulfilment import reached_on
 from tic_rules.results.parts import Citation, OwedYear, Part, Parts, Quantity
-from tic_rules.results.reached import reached_on
 
 
 class Evidence:

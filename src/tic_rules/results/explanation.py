@@ -11,7 +11,7 @@ from tic_rules.model import conditions as c
 from tic_rules.model.catalogue import rulesets
 from tic_rules.model.loader import load_ruleset
 from tic_rules.model.ruleset import Fact, Rule, RuleSet, Vocabulary
-from tic_rules.model.spoken import rules_named
+from tic_rules.model.written_names import rules_named
 from tic_rules.results.time_words import after_words, cycle_words, day_text, due_words
 
 

@@ -14,6 +14,7 @@ from tic_rules.core.errors import UsageError, clip, fault, visible
 from tic_rules.core.scalars import Json
 from tic_rules.model.rulefile import BEARERS, PHASES
 from tic_rules.results.finding import KEYS, Finding, Value, made
+from tic_rules.results.outstanding import Wait, Waiting, waiting_of
 from tic_rules.results.parts import (
     STATUSES,
     VERDICTS,
@@ -32,7 +33,6 @@ from tic_rules.results.parts import (
     part,
     plain,
 )
-from tic_rules.results.waiting import Wait, Waiting, waiting_of
 
 if TYPE_CHECKING:
     from tic_rules.results.frame import Backend

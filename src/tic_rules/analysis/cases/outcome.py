@@ -8,10 +8,10 @@ from typing import NamedTuple
 from tic_rules.analysis.cases.case import Case
 from tic_rules.core.dates import parse_day
 from tic_rules.core.errors import Diagnostic, Text, TicRulesError
-from tic_rules.engines.checking import check_subject, with_centres
+from tic_rules.engines.check import check_subject, with_centres
 from tic_rules.model.centre import Centre
+from tic_rules.model.intake import subject_from
 from tic_rules.model.programme import Programme
-from tic_rules.model.reading import subject_from
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.results.parts import Engine
 from tic_rules.results.report import Report

@@ -167,13 +167,13 @@ def _bounds(rule: Rule, ruleset: RuleSet, decisions: Iterable[Decision]) -> Iter
             if isinstance(node, (c.Compare, c.Share)):
                 for end in _ends(node):
                     yield from (
-                        Gap(rule, side, _told(node, end, rule, ruleset))
+                        Gap(rule, side, _gap_text(node, end, rule, ruleset))
                         for side in _SIDES
                         if side not in met[id(node), end] and _possible(node, side)
                     )
 
 
-def _told(node: c.Condition, end: str, rule: Rule, ruleset: RuleSet) -> Text:
+def _gap_text(node: c.Condition, end: str, rule: Rule, ruleset: RuleSet) -> Text:
     """A condition with a bound; of one with two, which of them."""
     said = described(node, ruleset, rule)
     if not (isinstance(node, c.Compare) and node.operator == "between"):

@@ -285,8 +285,8 @@ class Comparison:
                 changes = changes_of(self.a, self.a[name], self.b, self.b[name], self.editions)
                 for change in changes:
                     if change.level == "verdict" and change.what != "consequence":
-                        known = self.x.kind == self.y.kind == "consequence"
-                        yield change if known else change._replace(effect="incomparable")
+                        both_follow = self.x.kind == self.y.kind == "consequence"
+                        yield change if both_follow else change._replace(effect="incomparable")
 
     # --- words only ---------------------------------------------------------------------------------------
 
@@ -394,8 +394,8 @@ def _readings(a: RuleSet, b: RuleSet, name: str) -> tuple[Text, Text]:
                 whole = c.Times.model_construct(times=1, fact=part)
                 said.append(Text.of(partial(multiple_text, whole, ruleset)))
                 continue
-            own = {key: keys[key] for key in unlike[part] if key in keys}
-            shown = yaml.safe_dump(own, default_flow_style=True, allow_unicode=True, width=1000).strip()
+            differing = {key: keys[key] for key in unlike[part] if key in keys}
+            shown = yaml.safe_dump(differing, default_flow_style=True, allow_unicode=True, width=1000).strip()
             said.append(Text(f"{fact.label.zh} {shown}", f"{fact.label.en} {shown}"))
         listed = Text.listed(said, "；", "; ")
         if unlike[name]:

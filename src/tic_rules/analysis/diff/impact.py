@@ -146,13 +146,13 @@ def impact(compared: Diff, centres: Iterable[Centre], as_of: date | None = None)
     """Every centre under both rule sets, on its own reporting day unless another is asked for.
 
     Raises UsageError where there is no day."""
-    from tic_rules.engines.checking import as_of_day
+    from tic_rules.engines.check import as_of_day
 
     return Impact(tuple(_affected(compared, centre, as_of_day(centre, as_of)) for centre in centres))
 
 
 def _affected(compared: Diff, centre: Centre, day: date) -> Affected:
-    from tic_rules.engines.checking import check_subject  # a comparison of texts alone needs no engine
+    from tic_rules.engines.check import check_subject  # a comparison of texts alone needs no engine
 
     centre = _to_editions(compared, centre)
     first, second = check_subject(centre, compared.a, day), check_subject(centre, compared.b, day)

@@ -162,8 +162,8 @@ def about_editions(ruleset: RuleSet) -> Iterator[Found]:
         yield Found("TR403", ("document", key, index), zh, en)
     for index, one in enumerate(document.replaces):
         with suppress(RuleSetError):  # one that is not on hand is told above
-            known = {clause.at for clause in load_ruleset(one.id, ids_only=True).clauses}
-            for clause in (clause for clause in one.clauses if clause not in known):
+            clauses = {clause.at for clause in load_ruleset(one.id, ids_only=True).clauses}
+            for clause in (clause for clause in one.clauses if clause not in clauses):
                 zh, en = f"replaces：{one.id} 没有条款 {clause}", f"replaces: {one.id} has no clause {clause}"
                 yield Found("TR403", ("document", "replaces", index), zh, en)
     for other in replaced_in_turn(ruleset, date.max) if ruleset.id in here().by_id else ():

@@ -83,9 +83,9 @@ class Purses:
         year, as no year that is over takes in more."""
         listed = list_at(self.ruleset, template.of)
         there = getattr(self.subject, template.of) or ()
-        told = listed.year is not None and any(getattr(one, listed.year) == on.year - 1 for one in there)
+        reported = listed.year is not None and any(getattr(one, listed.year) == on.year - 1 for one in there)
         values = {amount_of(self.ruleset, template.of): amount, **template.record}
-        return entry(listed, values, on, on.year if told else on.year - 1)
+        return entry(listed, values, on, on.year if reported else on.year - 1)
 
     def demands(self, node: Amounts, case: Situation) -> list[tuple[Sum, ...]]:
         """What a condition on amounts asks of new money; nothing where no new money can meet it."""

@@ -117,10 +117,10 @@ def _ends_before(x: Rule, rule: Rule) -> bool:
     """Whether of two rules that are looked at on every day the first asks something only up to a day, or from
     one, that the other does not know."""
     ways = [way for part in parts_of(x.condition) if isinstance(part, c.Either) for way in part.any]
-    own = [*(c.walk(x.applies) if x.applies is not None else ()), *ways]
+    of_x = [*(c.walk(x.applies) if x.applies is not None else ()), *ways]
     theirs = [*(c.walk(rule.applies) if rule.applies is not None else ()), *c.walk(rule.condition)]
-    ends, known = ({n.not_after for n in nodes if isinstance(n, c.NotAfter)} for nodes in (own, theirs))
-    return clock_of(x) == clock_of(rule) == ("standing",) and not ends <= known
+    ends, known_ends = ({n.not_after for n in nodes if isinstance(n, c.NotAfter)} for nodes in (of_x, theirs))
+    return clock_of(x) == clock_of(rule) == ("standing",) and not ends <= known_ends
 
 
 def _components(rules: Sequence[tuple[str, RuleSet, Rule]]) -> list[list[tuple[str, RuleSet, Rule]]]:

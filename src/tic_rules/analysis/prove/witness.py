@@ -18,14 +18,14 @@ from tic_rules.core.dates import add_days
 from tic_rules.core.errors import TicRulesError
 from tic_rules.core.numbers import Number, parse_number
 from tic_rules.core.scalars import Json
-from tic_rules.engines.checking import check_subject
+from tic_rules.engines.check import check_subject
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
 from tic_rules.model.document import Edit, apply, copied, get
 from tic_rules.model.extension import extended, joined
 from tic_rules.model.fields import words_at
+from tic_rules.model.intake import fitting, subject_from, verified
 from tic_rules.model.programme import Programme
-from tic_rules.model.reading import fitting, subject_from, verified
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.model.subject import Subject
 from tic_rules.results.parts import BINDING

@@ -12,7 +12,7 @@ from tic_rules.core.logic import FALSE, TRUE, UNKNOWN
 from tic_rules.engines.columns import names as n
 from tic_rules.engines.columns import statuses as s
 from tic_rules.engines.columns.codes import ANY, Coded, Expr, Steps, Test, all_of, both, choose, coded, either
-from tic_rules.engines.columns.reading import TableColumns
+from tic_rules.engines.columns.terms import TableColumns
 from tic_rules.engines.lowering import Clock
 from tic_rules.engines.lowering.clock import is_early, is_later, is_past, late_of, owed_year, reaches_back
 from tic_rules.engines.lowering.form import Until

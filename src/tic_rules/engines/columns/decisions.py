@@ -16,7 +16,7 @@ from tic_rules.engines.columns import names as n
 from tic_rules.engines.columns import statuses as s
 from tic_rules.engines.columns.clock import TableClock
 from tic_rules.engines.columns.codes import Coded, Steps, Table, all_of, any_of, choose, coded, tabulate
-from tic_rules.engines.columns.reading import TableColumns
+from tic_rules.engines.columns.terms import TableColumns
 from tic_rules.engines.lowering import FOLLOWED, STATUS, WORST, Logic, LoweredRule, before_approval
 from tic_rules.engines.lowering import form as f
 from tic_rules.engines.lowering.tables import in_force

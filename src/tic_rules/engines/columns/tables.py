@@ -13,11 +13,11 @@ from typing import Any
 from tic_rules.core.dates import parse_day
 from tic_rules.core.errors import UsageError, clip, fault
 from tic_rules.core.extras import library
-from tic_rules.engines.checking import as_of_day, sorted_scene
+from tic_rules.engines.check import as_of_day, sorted_scene
 from tic_rules.evaluation.exemptions import exemptions_of
 from tic_rules.model.centre import Centre
+from tic_rules.model.intake import subject_from
 from tic_rules.model.loader import load_ruleset
-from tic_rules.model.reading import subject_from
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.model.values import Given
 from tic_rules.results.parts import Status

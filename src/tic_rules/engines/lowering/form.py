@@ -59,8 +59,8 @@ Logic:
     EventEntry    what the entry is that a deadline runs from; in rules of such clocks only (`Clock.event`)
     Consecutive   so many calendar years running each have an entry for which `body` holds; by entry: so many
                   entries one after the other (`in_time.entries_running`)
-    LatestEntry   the latest entry (by `by`) of those that are as `of` says is as `has` says The meaning of
-                  these two takes more than their parts: `evaluation.running` and `entry_operators.latest`
+    LatestEntry   the latest entry (by `by`) of those that are as `of` says is as `has` says. The meaning of
+                  these two takes more than their parts: `consecutive_years` and `entry_operators.latest`
                   say it, and an engine with the data at hand leaves them to the reference
                   (`operators.see(node.source, …)`)
     Followed      the status of another consequence: true where it fails, unknown where it is unknown or

@@ -10,7 +10,7 @@ from tic_rules.core.numbers import Range
 from tic_rules.engines.lowering import COMPARISONS, FOLLOWED, OPERATORS
 from tic_rules.engines.lowering import form as f
 from tic_rules.engines.python.lists import Asked, Counted, View, agreed, combined
-from tic_rules.engines.python.reading import Readings
+from tic_rules.engines.python.terms import Readings
 from tic_rules.evaluation import spans
 from tic_rules.evaluation.in_time import year_moments
 from tic_rules.evaluation.judgements import latest_judgement

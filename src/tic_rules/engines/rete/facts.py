@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from tic_rules.core.errors import UsageError, clip, fault
 from tic_rules.engines.lowering import Days, Look, before_approval, look, occasions_owed
-from tic_rules.engines.rete.asking import Asking
 from tic_rules.engines.rete.assertions import Assertions, Ledger, Message
 from tic_rules.engines.rete.plan import APPLIES, BROKEN, REQUIRE, NumberedRules, RulePlan
+from tic_rules.engines.rete.questions import Asking
 from tic_rules.engines.rete.semantics import DOES_NOT_SPEAK, FAIL, PENDING
 from tic_rules.evaluation.entries import Moment
 from tic_rules.evaluation.facts import Scene

@@ -86,8 +86,8 @@ def one_of(cells: Sequence[object], words: frozenset[object], inside: int, outsi
     """Whether what a cell may hold is on a list, where it may be one of several."""
     if is_gap(cells[0]):
         return absent
-    known = [cell for cell in cells if not is_gap(cell)]
-    values = {inside if cell in words else other_word(cell, absent, outside) for cell in known}
+    filled = [cell for cell in cells if not is_gap(cell)]
+    values = {inside if cell in words else other_word(cell, absent, outside) for cell in filled}
     return values.pop() if len(values) == 1 else UNKNOWN
 
 
@@ -112,8 +112,8 @@ def happened(day: Day, reported_on: Day, spans: Sequence[tuple[Day, Day]]) -> in
 
 def agree(*texts: Sequence[object]) -> int:
     """Whether texts that have to be the same may be so; each is one of several, or not known at all."""
-    known = [[cell for cell in cells if not is_gap(cell)] for cells in texts if not is_gap(cells[0])]
-    inner = [{cell for cell in cells if cell != ""} for cells in known]
+    filled = [[cell for cell in cells if not is_gap(cell)] for cells in texts if not is_gap(cells[0])]
+    inner = [{cell for cell in cells if cell != ""} for cells in filled]
     if inner and not set.intersection(*inner):
         return FALSE
     return UNKNOWN if any(len(one) > 1 for one in inner) else TRUE

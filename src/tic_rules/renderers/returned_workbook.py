@@ -26,8 +26,8 @@ from tic_rules.renderers.package import NewCell, Style, Unpatchable, WorkbookPac
 from tic_rules.renderers.text import SIGNS
 from tic_rules.renderers.workbook import COLOURS
 from tic_rules.results.labels import BEARER, STATUS, VERDICT
+from tic_rules.results.outstanding import to_do
 from tic_rules.results.report import Report
-from tic_rules.results.waiting import to_do
 
 PROBLEMS = Text("问题清单", "problems")
 GROUNDS = {kind: colour.removeprefix("#") for kind, colour in COLOURS.items()}
@@ -195,7 +195,9 @@ def _write_statuses(book: WorkbookPackage, marks: Iterable[CellMark], lang: str)
         for number, said in below.items():
             if said:
                 kind = min((mark.kind for mark in said), key=ORDER.index)
-                book.write(sheet, number, column, NewCell(_told(said, lang), Style(ground=GROUNDS[kind])))
+                book.write(
+                    sheet, number, column, NewCell(_note_text(said, lang), Style(ground=GROUNDS[kind]))
+                )
                 book.make_room(sheet, number, column)
     return free_rows
 
@@ -228,7 +230,7 @@ def _below(rows: dict[int, list[CellMark]], header: int, free: int) -> dict[int,
 _SIGNED = frozenset((*SIGNS.values(), _WARNED))
 
 
-def _told(marks: Sequence[CellMark], lang: str) -> str:
+def _note_text(marks: Sequence[CellMark], lang: str) -> str:
     """What is said at a row: the worst first, passes only counted."""
     listed = sorted(dict.fromkeys(marks), key=lambda mark: ORDER.index(mark.kind))
     lines = list(dict.fromkeys(mark.text for mark in listed if mark.kind != "pass"))
@@ -262,8 +264,10 @@ def _named(sheet: str, texts: Iterable[str]) -> tuple[int, int]:
     except Unclear:
         listed = None
     columns, filled = listed or names.layout.main, [text for text in texts if text]
-    known = (is_one_of(text, (*ITEM, *VALUE, *UNIT)) or is_known(names, columns, text) for text in filled)
-    return sum(known), len(filled)
+    recognised = (
+        is_one_of(text, (*ITEM, *VALUE, *UNIT)) or is_known(names, columns, text) for text in filled
+    )
+    return sum(recognised), len(filled)
 
 
 # --- the list of problems -----------------------------------------------------------------------------------

@@ -15,11 +15,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from tic_rules.cli.choosing import load_rulesets
 from tic_rules.cli.common import kept
 from tic_rules.cli.files import centres_of, day_of, jurisdiction_of
+from tic_rules.cli.selection import load_rulesets
 from tic_rules.core.errors import DataError, Diagnostic, Text, TicRulesError, UsageError, clip, fault
-from tic_rules.engines.checking import check_subject
+from tic_rules.engines.check import check_subject
 from tic_rules.model.centre import Centre
 from tic_rules.model.loader import listed_ruleset, rulesets_in_force, words_of
 from tic_rules.model.programme import Programme

@@ -9,10 +9,10 @@ from tic_rules.cli.files import day_of, jurisdiction_of
 from tic_rules.core.errors import RuleSetError, TicRulesError, UsageError, clip, fault
 from tic_rules.model.catalogue import here
 from tic_rules.model.centre import Centre
+from tic_rules.model.intake import read_subject
 from tic_rules.model.loader import load_ruleset, rulesets_in_force, words_of
-from tic_rules.model.reading import read_subject
 from tic_rules.model.ruleset import RuleSet
-from tic_rules.model.spoken import rules_named
+from tic_rules.model.written_names import rules_named
 
 
 def chosen(

@@ -19,8 +19,8 @@ from tic_rules.evaluation.scenarios import approved_between
 from tic_rules.evaluation.settlement import check_rules, follow
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre, last_name
+from tic_rules.model.intake import fitting
 from tic_rules.model.programme import Approval, Programme
-from tic_rules.model.reading import fitting
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.model.subject import Exemption, Subject
 from tic_rules.results.evidence import finding_of

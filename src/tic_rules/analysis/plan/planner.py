@@ -10,7 +10,7 @@ from fractions import Fraction
 from itertools import islice
 from typing import Final, NamedTuple
 
-from tic_rules.analysis.plan.choosing import FIRST, ChosenWays, Costs, NewMoney, Open, choose
+from tic_rules.analysis.plan.choice import FIRST, ChosenWays, Costs, NewMoney, Open, choose
 from tic_rules.analysis.plan.model import ActionPlan, Alternative, DataChange, Rest, Step, Sum, Way, change
 from tic_rules.analysis.plan.money import UNIT, Purses, payers_text
 from tic_rules.analysis.plan.reasons import IDENTITY, KEPT, reason_after, reason_before, reason_old
@@ -22,7 +22,7 @@ from tic_rules.core.errors import Text
 from tic_rules.core.logic import FALSE, TRUE
 from tic_rules.core.numbers import Number, yuan_text
 from tic_rules.core.scalars import Json
-from tic_rules.engines.checking import check_subject, sorted_scene
+from tic_rules.engines.check import check_subject, sorted_scene
 from tic_rules.evaluation.clock import cycles_owed
 from tic_rules.evaluation.decisions import Decision
 from tic_rules.evaluation.entries import Moment
@@ -32,7 +32,7 @@ from tic_rules.evaluation.settlement import settle
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
 from tic_rules.model.document import Edit, apply, document_of, get, subject_of
-from tic_rules.model.reading import fitting
+from tic_rules.model.intake import fitting
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results.report import Report
 from tic_rules.results.terms import field_label
@@ -137,7 +137,7 @@ class _Maker:
         else:
             rules = [rule for rule in rules if trial is None or rule.rule not in trial.failed]
             trial = self._trial(rules, self._chosen(rules, self.guards))
-        return self._told(self._least(self._with_struck(trial, opened)))
+        return self._plan_of(self._least(self._with_struck(trial, opened)))
 
     def _trial(self, rules: list[Open], choice: ChosenWays) -> Trial:
         """The evaluator's word on a choice."""
@@ -442,7 +442,7 @@ class _Maker:
 
     # --- the plan told --------------------------------------------------------------------------------------
 
-    def _told(self, trial: Trial) -> ActionPlan:
+    def _plan_of(self, trial: Trial) -> ActionPlan:
         rules, choice, steps, document, after, _ = trial
         planned = {rule.rule for rule in rules}
         lost: list[Rest] = []

@@ -86,14 +86,14 @@ def _subjects(
     path = path_of(path, DataError)
     for source in read_sources(path, lambda: _names_for(model, vocabulary)):
         if isinstance(source, DataError):
-            told = {one.place for one in source.diagnostics}
-            yield DataError([*source.diagnostics, *(one for one in refused if one.place not in told)])
+            places = {one.place for one in source.diagnostics}
+            yield DataError([*source.diagnostics, *(one for one in refused if one.place not in places)])
             continue
         if len(refused) > MOST:
             continue
         said = []
         if is_table(path):
-            from tic_rules.model.spoken import understood  # not needed where no table is read
+            from tic_rules.model.written_names import understood  # not needed where no table is read
 
             said = understood(source, rulesets)
         try:

@@ -44,7 +44,7 @@ def reached_on(rule: Rule, decision: Decision, scene: Scene) -> date | None:
     def met(day: date) -> bool:
         return value(day) == TRUE
 
-    def known(day: date) -> date | None:
+    def met_on(day: date) -> date | None:
         return day if value(add_days(day, -1)) == FALSE else None
 
     looked_at = {*(scene.days() if grows is None else _days_counted(grows, scene)), add_days(deadline, 1)}
@@ -53,14 +53,14 @@ def reached_on(rule: Rule, decision: Decision, scene: Scene) -> date | None:
     days = sorted(day for day in looked_at if deadline < day <= last)
     if grows is not None:
         at = bisect_left(days, True, key=met)
-        return known(days[at]) if at < len(days) else None
+        return met_on(days[at]) if at < len(days) else None
     unmet = deadline
     for day in days[:MANY_DAYS]:
         then = value(day)
         if then == TRUE:  # ages, and windows of months, change between the days of the data as well
             between = range(unmet.toordinal() + 1, day.toordinal() + 1)
             at = bisect_left(between, True, key=lambda n: met(date.fromordinal(n)))
-            return known(date.fromordinal(between[at]))
+            return met_on(date.fromordinal(between[at]))
         if then != FALSE:
             return None
         unmet = day

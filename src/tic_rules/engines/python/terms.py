@@ -16,8 +16,8 @@ from tic_rules.core.numbers import ANYTHING, INFINITY, Number, Range
 from tic_rules.engines.lowering import entry_logic
 from tic_rules.engines.lowering import form as f
 from tic_rules.engines.python.lists import Asked, ListFunctions, ValueOf, View, once
+from tic_rules.evaluation.derived_numbers import age_of, ratio
 from tic_rules.evaluation.entries import Memo, series_at
-from tic_rules.evaluation.made import age_of, ratio
 from tic_rules.evaluation.spans import within
 from tic_rules.model.conditions import Times, Where
 from tic_rules.model.ruleset import Fact, RuleSet
