@@ -739,6 +739,17 @@ def test_cycles_of_a_term_that_may_be_long_are_open(engine: Engine) -> None:
         assert (finding.status, finding.missing) == (status, [] if given else ["/approved_on", "/term_years"])
 
 
+@pytest.mark.parametrize("engine", ["reference", "compiled"])
+@pytest.mark.parametrize(("reported_on", "status"), [("2028-12-31", "unknown"), ("2029-01-01", "fail")])
+def test_reports_on_a_year_may_come_until_the_as_of_day(
+    reported_on: str, status: str, engine: Engine
+) -> None:
+    running = "{running: 2, of: reports, where: {submitted_on: {done: true}}}"
+    ruleset = of_one_rule(" {}", f"require: {{each_year: {{full_years: 3}}, holds: {running}}}")
+    centre = {"approved_on": "2023-12-31", "reports": [], "reported_on": reported_on}
+    assert check(centre, ruleset, as_of="2029-01-01", engine=engine)["few"].status == status
+
+
 def test_a_part_of_an_empty_list_names_the_list() -> None:
     ruleset = of_one_rule(
         """

@@ -121,7 +121,8 @@ class Values:
 
         def in_time(view: View, record: object) -> int:
             listed = self.readings.lists.listed(view, name)
-            shown = not listed.open and view.day <= view.spoken and not by_name
+            last = view.moment.spoken or view.day  # entries of a year may be told after it
+            shown = not listed.open and last <= view.spoken and not by_name
             if shown and all(body(view, record) == FALSE for record, _, _ in listed.entries):
                 return FALSE
             return seen(view, record)
