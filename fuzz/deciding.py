@@ -8,10 +8,9 @@ from datetime import date
 from itertools import count
 from typing import Any
 
-from tic_rules.engines.check import check_subject
-
 from tic_rules import RuleSet
 from tic_rules.core.errors import TicRulesError
+from tic_rules.engines.check import check_subject
 from tic_rules.renderers import FORMATS, Options, render
 
 _FORMATS = tuple(FORMATS)

@@ -465,11 +465,10 @@ def _resident() -> int:
 
 def _read(folder: Path) -> str:
     """What becomes of the files of a folder: every centre is read."""
-    from tic_rules.model.intake import read_subjects
-
     from tic_rules.cli.files import expand
     from tic_rules.core.errors import DataError, Diagnostic
     from tic_rules.model.centre import Centre
+    from tic_rules.model.intake import read_subjects
     from tic_rules.model.loader import shared_vocabulary
 
     rules = folder / "x.rules"

@@ -18,7 +18,6 @@ from typing import Any, ClassVar
 from deciding import Judge
 from generate import aims_of, random_centre
 from mutate import Mutator
-from tic_rules.model.intake import read_subject, read_subjects, subject_from_text, validated
 
 from tic_rules import load_ruleset, parse_ruleset, shipped_ids
 from tic_rules.core.errors import DataError, TicRulesError
@@ -28,6 +27,7 @@ from tic_rules.inputs.rows import value_at
 from tic_rules.inputs.tables import TableReader
 from tic_rules.model.centre import Centre
 from tic_rules.model.fields import paths_of
+from tic_rules.model.intake import read_subject, read_subjects, subject_from_text, validated
 from tic_rules.model.loader import shared_vocabulary
 from tic_rules.model.programme import Programme
 from tic_rules.model.tables import layout_of, names_of

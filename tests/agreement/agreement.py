@@ -21,9 +21,9 @@ from typing import Any, NamedTuple
 
 from generate import random_centre, random_programme
 from random_rules import random_ruleset
-from tic_rules.engines.check import ENGINES
 
 from tic_rules import Centre, RuleSet, check, check_programme, check_table, facts_table, load_ruleset
+from tic_rules.engines.check import ENGINES
 from tic_rules.results.report import Finding, Report
 
 RULESETS = ("zhejiang_2022", "jiangsu_2020", "national_2020", "national_2017", "national_13fyp")

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 import yaml
 from agreement import THOROUGH
-from tic_rules.engines.check import sorted_scene
 
 from tic_rules import Centre, DataError, TicRulesError, check, load_ruleset
 from tic_rules.engines import python
+from tic_rules.engines.check import sorted_scene
 from tic_rules.engines.explanation import Concluded
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

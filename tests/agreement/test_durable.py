@@ -23,7 +23,6 @@ pytest.importorskip(
 from agreement import THOROUGH, disagreements, told
 from corpus_cases import centre_cases, programme_cases
 from generate import random_centre, random_programme
-from tic_rules.engines.check import sorted_scene
 
 from tic_rules import (
     Centre,
@@ -36,6 +35,7 @@ from tic_rules import (
     parse_ruleset,
 )
 from tic_rules.core.dates import parse_span
+from tic_rules.engines.check import sorted_scene
 from tic_rules.engines.rete.facts import facts_of
 from tic_rules.engines.rete.network import network_of
 from tic_rules.engines.rete.plan import plan_of

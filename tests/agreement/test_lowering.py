@@ -10,15 +10,15 @@ from agreement import RULESETS, THOROUGH, centre_for_rules_at_random
 from generate import random_centre, random_programme
 from interpret import compare, statuses
 from random_rules import random_ruleset
-from tic_rules.engines.check import sorted_scene
-from tic_rules.model.intake import subject_from
 
 from tic_rules import Centre, RuleSet, load_ruleset
 from tic_rules.core import logic
 from tic_rules.core.numbers import INFINITY, Range
+from tic_rules.engines.check import sorted_scene
 from tic_rules.engines.lowering import COMPARISONS, lowered
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.settlement import check_rules
+from tic_rules.model.intake import subject_from
 from tic_rules.model.programme import Programme
 
 CENTRES, RULE_SETS = (60, 40) if THOROUGH else (25, 10)

@@ -16,7 +16,6 @@ from agreement import RULESETS, THOROUGH
 from generate import random_centre
 from interpret import Interpreter
 from random_rules import random_ruleset
-from tic_rules.engines.check import sorted_scene
 
 from tic_rules import (
     Centre,
@@ -32,6 +31,7 @@ from tic_rules import (
 from tic_rules.core.dates import LAST_DAY, add_days
 from tic_rules.core.logic import TRUE, UNKNOWN
 from tic_rules.core.numbers import INFINITY, Range
+from tic_rules.engines.check import sorted_scene
 from tic_rules.engines.columns import names as n
 from tic_rules.engines.lowering import Days, look, lowered, years_owed
 from tic_rules.engines.lowering import form as f

@@ -19,16 +19,16 @@ import yaml
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tic_rules.engines.check import sorted_scene
-from tic_rules.model.intake import read_subjects
 
 from tic_rules import Centre, DataError, TicRulesError, check, load_ruleset, parse_ruleset
 from tic_rules.cli import main
 from tic_rules.core.errors import Diagnostic, Text
 from tic_rules.core.limits import BadText
 from tic_rules.core.source import read_text
+from tic_rules.engines.check import sorted_scene
 from tic_rules.evaluation import scenarios
 from tic_rules.evaluation.scenarios import needs_of, whole
+from tic_rules.model.intake import read_subjects
 from tic_rules.model.shipped import shared_vocabulary
 
 ROOT = Path(__file__).parents[2]

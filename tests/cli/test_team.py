@@ -20,10 +20,10 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from tic_rules.cli.run import FileOutcome, Job, how_many, in_order, outcomes
 
 from tic_rules import Centre, check, load_ruleset
 from tic_rules.cli import main, progress
+from tic_rules.cli.run import FileOutcome, Job, how_many, in_order, outcomes
 from tic_rules.core.errors import UsageError
 from tic_rules.renderers import FORMATS, Options
 from tic_rules.results.baseline import KnownFinding, baseline_text, read_baseline

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 import pytest
-from tic_rules.engines.check import check_subject
 
 from tic_rules import load_ruleset
 from tic_rules.analysis.construct import number
 from tic_rules.analysis.prove.samples import Maker, as_of_for, clock_of
 from tic_rules.core.numbers import Range
+from tic_rules.engines.check import check_subject
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
 

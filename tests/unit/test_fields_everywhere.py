@@ -19,7 +19,6 @@ from agreement import FRAMES, disagreements, engines
 from click.testing import CliRunner
 from generate import random_centre
 from test_fields import CENTRE, DAY, EXPECTED, HERE, RULES, TEXT, rules
-from tic_rules.engines.check import parse_day
 
 from tic_rules import (
     Centre,
@@ -36,6 +35,7 @@ from tic_rules.analysis.monitor import Monitor
 from tic_rules.analysis.plan import make_plan
 from tic_rules.analysis.what_if import with_values
 from tic_rules.cli import main
+from tic_rules.engines.check import parse_day
 from tic_rules.engines.columns.tables import check_table, facts_table
 from tic_rules.inputs.layout import Names
 from tic_rules.model.tables import described, layout_of

@@ -17,7 +17,6 @@ from click.testing import CliRunner
 from generate import random_centre
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tic_rules.model.intake import read_subject, read_subjects
 
 from tic_rules import Centre, DataError, check, load_ruleset, shipped_ids
 from tic_rules.cli import main
@@ -25,6 +24,7 @@ from tic_rules.inputs.cells import read_cell
 from tic_rules.inputs.rows import value_at
 from tic_rules.inputs.unclear_cells import NotClear
 from tic_rules.model.fields import paths_of
+from tic_rules.model.intake import read_subject, read_subjects
 from tic_rules.model.loader import words_of
 from tic_rules.model.shipped import shared_vocabulary
 from tic_rules.model.tables import layout_of, names_of

@@ -17,17 +17,17 @@ import pytest
 from click.testing import CliRunner
 from corpus_cases import centre_cases
 from generate import random_centre
-from tic_rules.analysis.plan.choice import Costs, Open, choose
-from tic_rules.analysis.plan.patch import patch_text
-from tic_rules.analysis.plan.planner import SETTLED
-from tic_rules.engines.check import parse_day
 
 from tic_rules import Centre, DataError, RuleSet, UsageError, check, load_ruleset, parse_ruleset
 from tic_rules.analysis.plan import ActionPlan, make_plan
+from tic_rules.analysis.plan.choice import Costs, Open, choose
 from tic_rules.analysis.plan.model import Way, change
+from tic_rules.analysis.plan.patch import patch_text
+from tic_rules.analysis.plan.planner import SETTLED
 from tic_rules.analysis.plan.update import RANK
 from tic_rules.cli import main
 from tic_rules.core.errors import Text
+from tic_rules.engines.check import parse_day
 from tic_rules.model.document import Edit, apply, document_of, plain
 from tic_rules.renderers.plan import render
 
@@ -720,6 +720,21 @@ def test_what_a_plan_writes_is_data_that_a_check_takes(require: str, facts: str)
     centre = {"jurisdiction": "zhejiang", "approved_on": "2021-03-01", "reported_on": "2023-06-30"}
     plan = make_plan(Centre.from_data(centre), ruleset, date(2023, 6, 30))
     assert (plan.verdict, check(Centre.from_data(plan.document), ruleset).verdict) == ("compliant",) * 2
+
+
+def test_money_in_a_list_of_the_rule_files_own_needs_no_word() -> None:
+    ruleset = small(
+        "by: 7y, require: {fact: devices, at_least: 2000万元}",
+        "fields: {devices: {zh: 设备, en: devices, type: entries}, "
+        "devices.value: {zh: 原值, en: value, example: 500万元, type: money}}, "
+        "lists: {devices: {path: devices}}, "
+        "facts: {devices: {label: {zh: 原值, en: value}, sum: value, of: devices, unit: CNY}}",
+    )
+    centre = {"approved_on": "2022-03-01", "reported_on": "2023-06-30", "devices": [{"value": "500万元"}]}
+    plan = make_plan(ruleset.centre_model.from_data(centre), ruleset, date(2023, 6, 30))
+    (step,) = plan.steps
+    assert (step.kind, step.text) == ("money", Text("设备增加1500万元", "devices: CNY 15 million more"))
+    assert (plan.verdict, check(plan.document, ruleset).verdict) == ("compliant",) * 2
 
 
 def test_a_compliant_centre_has_nothing_to_do() -> None:

@@ -9,7 +9,6 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from tic_rules.results.outstanding import to_do
 
 from tic_rules import check, load_ruleset, parse_ruleset, shipped_ids
 from tic_rules.core.errors import Text
@@ -24,6 +23,7 @@ from tic_rules.model.vocabulary import FieldLabel, Vocabulary
 from tic_rules.renderers.cells import choices
 from tic_rules.results.explanation import facts_of_rule, paths_of_fact
 from tic_rules.results.labels import describe, difference_text, range_text
+from tic_rules.results.outstanding import to_do
 from tic_rules.results.terms import dotted_of, field_label, group_at, term
 
 GROUPS = {path: words_at(Centre, path) for path in sorted(paths_of(Centre)) if words_at(Centre, path)}

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from tic_rules.results.outstanding import to_do, whence
 
 from tic_rules import Centre, check, check_programme, load_ruleset, shipped_ids
 from tic_rules.cli import main
 from tic_rules.model.shipped import shared_vocabulary
 from tic_rules.model.vocabulary import FieldLabel, Vocabulary
 from tic_rules.renderers import Options, render
+from tic_rules.results.outstanding import to_do, whence
 from tic_rules.results.report import Report
 
 ROOT = Path(__file__).parents[2]

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from generate import random_centre
-from tic_rules.engines.check import check_subject
 
 from tic_rules import (
     Centre,
@@ -31,6 +30,7 @@ from tic_rules.analysis.what_if import Side, days_of_change, flips, what_if, wit
 from tic_rules.analysis.what_if_words import told_over
 from tic_rules.cli import main
 from tic_rules.core.numbers import decimal_text
+from tic_rules.engines.check import check_subject
 from tic_rules.model.document import document_of
 from tic_rules.model.programme import Programme
 

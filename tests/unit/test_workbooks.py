@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tic_rules.model.intake import read_subject, read_subjects
 
 from tic_rules import Centre, DataError
+from tic_rules.model.intake import read_subject, read_subjects
 from tic_rules.model.shipped import shared_vocabulary
 
 pytest.importorskip("python_calamine", reason="the extra excel is not installed")

@@ -202,6 +202,7 @@ def _templates(subject: Centre, ruleset: RuleSet, dotted: str) -> Iterator[Templ
     record = record_at(model, dotted) or Record
     worded = {name: word for name in record.model_fields if (word := words_at(model, f"{dotted}.{name}"))}
     if not worded:
+        yield Template(dotted, dotted, {})
         return
     main = next(iter(worded))
     scene = Scene(subject, ruleset, subject.speaks_for or date.min)

@@ -14,7 +14,7 @@ from tic_rules.analysis.plan.choice import FIRST, ChosenWays, Costs, NewMoney, O
 from tic_rules.analysis.plan.model import ActionPlan, Alternative, DataChange, Rest, Step, Sum, Way, change
 from tic_rules.analysis.plan.money import UNIT, Purses, payers_text
 from tic_rules.analysis.plan.reasons import IDENTITY, KEPT, reason_after, reason_before, reason_old
-from tic_rules.analysis.plan.situation import Situation, adverse_words, kind_of, known_places
+from tic_rules.analysis.plan.situation import Situation, adverse_words, known_places
 from tic_rules.analysis.plan.update import from_today, needless, update, worse
 from tic_rules.analysis.plan.ways import by_judgement, ways
 from tic_rules.core.dates import FIRST_DAY
@@ -413,11 +413,11 @@ class _Maker:
             if (rule.by or FIRST) >= amount.by and any(map(counts_in, rule.ways[pick].sums))
         ]
         path = tuple(template.of.split("."))
-        words = self._payers(amount, rules, choice)
+        payers = self._payers(amount, rules, choice) if template.record else None
         labels = [field_label(f"/{template.of}", self.ruleset.vocabulary, lang) for lang in ("zh", "en")]
         text = Text(
-            f"{labels[0]}增加{yuan_text(amount.amount, 'zh')}（{words.zh}）",
-            f"{labels[1]}: {yuan_text(amount.amount, 'en')} more ({words.en})",
+            f"{labels[0]}增加{yuan_text(amount.amount, 'zh')}" + (f"（{payers.zh}）" if payers else ""),
+            f"{labels[1]}: {yuan_text(amount.amount, 'en')} more" + (f" ({payers.en})" if payers else ""),
         )
         entry = self.purses.entry(template, yuan_text(amount.amount, "zh"), self.as_of)
         edits = [Edit("append", path, entry)]
@@ -425,7 +425,7 @@ class _Maker:
             edits.append(Edit("append", ("incomplete",), template.of))
         by, at = amount.by if amount.by != FIRST else None, template.at
         cost = self.costs.of_money(template, rules) * Fraction(amount.amount, UNIT)
-        return Step(kind_of(template.of), text, by, tuple(served), tuple(edits), cost, at)
+        return Step("money", text, by, tuple(served), tuple(edits), cost, at)
 
     def _payers(self, amount: NewMoney, rules: Sequence[Open], choice: ChosenWays) -> Text:
         """Who pays an amount: all whose money every clause counts alike share it, at the same cost."""
