@@ -114,6 +114,7 @@ def test_an_age_is_exact_at_its_anniversaries() -> None:
         (Range(0, 0), Range(0, 0), Range(0, INFINITY)),
         (Range(1, 1), Range(0, 0), Range(0, INFINITY)),
         (Range(0, INFINITY), Range(2, 2), Range(0, INFINITY)),
+        (Range(6, 6), Range(0, 3), Range(0, INFINITY)),  # to 0 it is not known
         (Range(3, 3), Range(1, INFINITY), Range(0, 3)),
     ],
 )

@@ -96,8 +96,10 @@ def age(scene: Scene, fact: Fact, moment: Moment) -> Reading:
 
 def ratio(of: Range, to: Range) -> Range:
     """One range as a part of another; of what is nothing, or may be, there is no telling how large a part."""
-    low = 0 if to.high in (0, INFINITY) else plain(Fraction(of.low) / Fraction(to.high))
-    high = INFINITY if to.low == 0 or of.high == INFINITY else plain(Fraction(of.high) / Fraction(to.low))
+    if to.low == 0:
+        return ANYTHING
+    low = 0 if to.high == INFINITY else plain(Fraction(of.low) / Fraction(to.high))
+    high = INFINITY if of.high == INFINITY else plain(Fraction(of.high) / Fraction(to.low))
     return Range(low, high)
 
 
