@@ -246,6 +246,8 @@ def test_a_cell_that_does_not_fit_is_named_not_traced() -> None:
     for long in ((300, True, 1), [300, True, 1]):
         with pytest.raises(UsageError, match="3 values for 2 columns"):
             decide(long)
+    with pytest.raises(UsageError, match="columns are names, not one text"):
+        row_function("zhejiang_2022", "headcount")
     with pytest.raises(UsageError, match="names of columns are texts, not 3"):
         row_function(_ruleset(), ["headcount", 3])  # type: ignore[list-item]
     at_least_none = row_function(_ruleset(CONDITIONS[1:2]), ["headcount__low", "headcount__high", "approved"])

@@ -150,6 +150,9 @@ def row_function(
     several rows make a centre: `check_table` decides those."""
     from tic_rules.engines.rows import function_of
 
+    if isinstance(columns, str):
+        zh, en = "columns 应为若干列名，不是一段文字", "columns are names, not one text"
+        raise fault(UsageError, "column", zh, en)
     rules, day = load_ruleset(ruleset), parse_day(as_of) if as_of is not None else None
     return function_of(rules, tuple(columns), day)
 
