@@ -20,15 +20,15 @@ from tic_rules.results.labels import join
 from tic_rules.results.terms import dotted_of, field_label
 
 
-def some_entry(name: str, where: c.Where, case: Situation) -> Iterator[Way]:
-    fact = case.scene.facts[name]
-    listed = case.scene.listed(fact.list_name or "")
+def some_entry(name: str, where: c.Where, situation: Situation) -> Iterator[Way]:
+    fact = situation.scene.facts[name]
+    listed = situation.scene.listed(fact.list_name or "")
     if listed.declared.date is None and listed.declared.year is None:
         for entry in listed.entries[:3]:
-            mended = _mend(case, entry, where)
+            mended = _mend(situation, entry, where)
             if mended:
                 yield Way(mended)
-    yield from together([new_entry(case, fact, where)])
+    yield from together([new_entry(situation, fact, where)])
 
 
 def together(changes: Iterable[DataChange | None]) -> Iterator[Way]:
@@ -39,64 +39,69 @@ def together(changes: Iterable[DataChange | None]) -> Iterator[Way]:
         yield Way(whole)
 
 
-def _event(case: Situation, fact: Fact, where: c.Where) -> DataChange:
+def _event(situation: Situation, fact: Fact, where: c.Where) -> DataChange:
     """The one event that the place holds, as it has to be."""
-    declared = case.scene.listed(fact.list_name or "").declared
+    declared = situation.scene.listed(fact.list_name or "").declared
     path = tuple(declared.paths[0].split("."))
-    said = _attributes(case, declared.paths[0], where)
-    values = entry_of(declared, said, case.on, None)
+    said = _attributes(situation, declared.paths[0], where)
+    values = entry_of(declared, said, situation.on, None)
     edits = tuple(Edit("set", (*path, name), item) for name, item in values.items())
-    return change(kind_of(path[0]), ".".join(path), edits, _entry_text(case, path, where, said))
+    return change(kind_of(path[0]), ".".join(path), edits, _entry_text(situation, path, where, said))
 
 
-def new_entry(case: Situation, fact: Fact, where: c.Where, number: int = 0) -> DataChange | None:
+def new_entry(situation: Situation, fact: Fact, where: c.Where, number: int = 0) -> DataChange | None:
     """One more entry of a list; None where it would stand in the entry of another that is not there, or
     beside the one event that its place holds."""
-    declared = case.scene.listed(fact.list_name or "").declared
+    declared = situation.scene.listed(fact.list_name or "").declared
     if declared.held is not None:
-        return None if number else _event(case, fact, where)
+        return None if number else _event(situation, fact, where)
     dotted = declared.paths[0]
-    path = place_of_list(case, dotted)
+    path = place_of_list(situation, dotted)
     if path is None:
         return None
-    said = _attributes(case, dotted, where)
-    year = case.moment.year
+    said = _attributes(situation, dotted, where)
+    year = situation.moment.year
     if declared.scalar is not None:
         value: object = year if declared.year else f"（{declared.scalar}{number + 1}）"
     else:
-        day = case.on if year is None or case.on.year >= year else None
-        value = entry_of(declared, said, day, case.on.year if year is None else year)
-        if number and held_at(type(case.scene.subject), f"{dotted}.name") is not None:
+        day = situation.on if year is None or situation.on.year >= year else None
+        value = entry_of(declared, said, day, situation.on.year if year is None else year)
+        if number and held_at(type(situation.scene.subject), f"{dotted}.name") is not None:
             value["name"] = f"（{number + 1}）"
     edits: tuple[Edit, ...] = (Edit("append", path, value),)
-    if get(case.document, path) is None:
+    if get(situation.document, path) is None:
         # A list that is not given says nothing about what else there is; one entry more does not make it
         # complete.
         edits = (*edits, Edit("append", ("incomplete",), dotted))
-    kind, text = "data" if case.supplies else kind_of(dotted), _entry_text(case, path, where, said, year)
+    kind, text = (
+        "data" if situation.supplies else kind_of(dotted),
+        _entry_text(situation, path, where, said, year),
+    )
     made = change(kind, dotted, edits, text)
     return replace(made, key=f"{made.key}\n{number}") if number else made
 
 
-def _attributes(case: Situation, dotted: str, where: c.Where) -> dict[str, object]:
+def _attributes(situation: Situation, dotted: str, where: c.Where) -> dict[str, object]:
     """What an entry has to say, and a word for what other clauses look at."""
-    said = case.construct.attributes(dotted, where)
-    for path, barred in case.adverse.items():
+    said = situation.construct.attributes(dotted, where)
+    for path, barred in situation.adverse.items():
         above, _, name = path.rpartition(".")
-        if above == dotted and name not in said and (words := [*case.construct.others(path, barred)]):
+        if above == dotted and name not in said and (words := [*situation.construct.others(path, barred)]):
             said[name] = words[-1]
     return said
 
 
 def _entry_text(
-    case: Situation, path: Parts, where: c.Where, said: dict[str, object], year: int | None = None
+    situation: Situation, path: Parts, where: c.Where, said: dict[str, object], year: int | None = None
 ) -> Text:
     values = said | {name: True for name, test in where.each.items() if test.given}  # whatever they say
 
     def label(name: str, value: object, lang: str) -> str:
         if value is True:
-            return field_label(f"{pointer(path)}/{name}", case.vocabulary, lang).rsplit("/", 1)[-1]
-        return in_words(case.vocabulary, f"{dotted_of(pointer(path), case.vocabulary)}.{name}", value, lang)
+            return field_label(f"{pointer(path)}/{name}", situation.vocabulary, lang).rsplit("/", 1)[-1]
+        return in_words(
+            situation.vocabulary, f"{dotted_of(pointer(path), situation.vocabulary)}.{name}", value, lang
+        )
 
     def detail(lang: str) -> str:
         words = sorted(values.items(), key=lambda item: item[1] is True)
@@ -107,21 +112,21 @@ def _entry_text(
             return "增加一项" + (f"（{'，'.join(parts)}）" if parts else "")
         return "one more" + (f" ({', '.join(parts)})" if parts else "")
 
-    return case.text(path, detail)
+    return situation.text(path, detail)
 
 
-def every_entry(name: str, where: c.Where, case: Situation) -> Iterator[Way]:
-    fact = case.scene.facts[name]
-    listed = case.scene.listed(fact.list_name or "")
-    entries, _, _ = case.scene.entries_at(fact, case.moment)
+def every_entry(name: str, where: c.Where, situation: Situation) -> Iterator[Way]:
+    fact = situation.scene.facts[name]
+    listed = situation.scene.listed(fact.list_name or "")
+    entries, _, _ = situation.scene.entries_at(fact, situation.moment)
     if not entries and not listed.entries:
-        yield from together([new_entry(case, fact, where)])
+        yield from together([new_entry(situation, fact, where)])
         return
     mended: list[DataChange] = []
     for entry, _ in entries:
-        if case.scene.matches(where, entry, case.moment.day, []) == TRUE:
+        if situation.scene.matches(where, entry, situation.moment.day, []) == TRUE:
             continue
-        changes = _mend(case, entry, where)
+        changes = _mend(situation, entry, where)
         if not changes:
             return
         mended.extend(changes)
@@ -129,46 +134,46 @@ def every_entry(name: str, where: c.Where, case: Situation) -> Iterator[Way]:
         yield Way(tuple(mended))
 
 
-def _mend(case: Situation, entry: Entry, where: c.Where) -> tuple[DataChange, ...]:
+def _mend(situation: Situation, entry: Entry, where: c.Where) -> tuple[DataChange, ...]:
     """Make an entry as it has to be: yes/no and what is not known yet. A word that says something else is not
     changed."""
     if where.any:
         options = [
             mended
             for inner in where.any
-            if (mended := _mend(case, entry, inner))
-            or case.scene.matches(inner, entry, case.moment.day, []) == TRUE
+            if (mended := _mend(situation, entry, inner))
+            or situation.scene.matches(inner, entry, situation.moment.day, []) == TRUE
         ]
         if not options:
             return ()
-        rest = _mend(case, entry, c.Where(each=where.each)) if where.each else ()
+        rest = _mend(situation, entry, c.Where(each=where.each)) if where.each else ()
         return (*options[0], *rest)
     changes: list[DataChange] = []
     for name, test in where.each.items():
-        value = case.scene.matches(c.Where(each={name: test}), entry, case.moment.day, [])
+        value = situation.scene.matches(c.Where(each={name: test}), entry, situation.moment.day, [])
         if value == TRUE:
             continue
         dotted = ".".join(str(part) for part in entry.at if not isinstance(part, int))
-        wanted = case.construct.attribute(f"{dotted}.{name}", test)
+        wanted = situation.construct.attribute(f"{dotted}.{name}", test)
         if (
             entry.path(name) != (*entry.at, name)
             or wanted is None
             or (value != UNKNOWN and wanted is not True and not isinstance(wanted, list))
         ):
             return ()
-        old = get(case.document, (*entry.at, name))
+        old = get(situation.document, (*entry.at, name))
         if isinstance(wanted, list) and isinstance(old, list):
             wanted = [*old, *wanted]
-        words = case.construct.others(f"{dotted}.{name}", ()) if test.given else test.one_of or ()
+        words = situation.construct.others(f"{dotted}.{name}", ()) if test.given else test.one_of or ()
         choices = tuple(word for word in words if word is not None) if wanted is not True else ()
-        changes.append(set_value(case, (*entry.at, name), wanted, choices))
+        changes.append(set_value(situation, (*entry.at, name), wanted, choices))
     return tuple(changes)
 
 
-def each_key(name: str, where: c.Where, case: Situation, lacking: Sequence[str]) -> Iterator[Way]:
-    path = case.scene.facts[name].at
+def each_key(name: str, where: c.Where, situation: Situation, lacking: Sequence[str]) -> Iterator[Way]:
+    path = situation.scene.facts[name].at
     dotted = ".".join(path)
-    values = case.construct.attributes(dotted, where)
+    values = situation.construct.attributes(dotted, where)
     edits = [Edit("set", (*path, key, name), value) for key in lacking for name, value in values.items()]
     more = len(lacking) - 8
 
@@ -176,4 +181,4 @@ def each_key(name: str, where: c.Where, case: Situation, lacking: Sequence[str])
         rest = "" if more <= 0 else f"等{len(lacking)}项" if lang == "zh" else f" and {more} more"
         return join(list(lacking[:8]), lang) + rest
 
-    yield Way((change(case.kind(path), dotted, tuple(edits), case.text(path, detail)),))
+    yield Way((change(situation.kind(path), dotted, tuple(edits), situation.text(path, detail)),))

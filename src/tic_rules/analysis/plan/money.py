@@ -87,17 +87,17 @@ class Purses:
         values = {amount_of(self.ruleset, template.of): amount, **template.record}
         return entry(listed, values, on, on.year if reported else on.year - 1)
 
-    def demands(self, node: Amounts, case: Situation) -> list[tuple[Sum, ...]]:
+    def demands(self, node: Amounts, situation: Situation) -> list[tuple[Sum, ...]]:
         """What a condition on amounts asks of new money; nothing where no new money can meet it."""
         name = _list_of(node, self.ruleset)
         if name is None or not self.of(name):
             return []
-        moment = case.moment
-        scenes = [self.scene(name, index, case.on) for index in range(len(self.of(name)))]
+        moment = situation.moment
+        scenes = [self.scene(name, index, situation.on) for index in range(len(self.of(name)))]
         if isinstance(node, c.Compare) and self.ruleset.facts[node.fact].reading == "kinds":
-            return self._many(node, case, scenes, name)
+            return self._many(node, situation, scenes, name)
         made = []
-        before = list(_margins(node, case.scene, moment))
+        before = list(_margins(node, situation.scene, moment))
         after = [list(_margins(node, scene, moment)) for scene in scenes]
         for index, (margin, strict, upper) in enumerate(before):
             if isinstance(margin, float):
@@ -105,21 +105,21 @@ class Purses:
             parts = tuple(Fraction(other[index][0]) - Fraction(margin) for other in after)
             if max(parts) <= 0 and (margin < 0 or (strict and margin == 0)):
                 return []
-            made.append(Sum(case.rule.id, name, Fraction(margin), parts, strict, upper))
+            made.append(Sum(situation.rule.id, name, Fraction(margin), parts, strict, upper))
         return [tuple(made)]
 
     def _many(
-        self, node: c.Compare, case: Situation, scenes: list[Scene], name: str
+        self, node: c.Compare, situation: Situation, scenes: list[Scene], name: str
     ) -> list[tuple[Sum, ...]]:
         groups = self.ruleset.facts[node.fact].kinds or ""
         if node.operator != "at_least":
             return []
         before, *after = (
-            [Fraction(reading.range.low) for reading in scene.groups(groups, case.moment).values()]
-            for scene in (case.scene, *scenes)
+            [Fraction(reading.range.low) for reading in scene.groups(groups, situation.moment).values()]
+            for scene in (situation.scene, *scenes)
         )
         choices = tuple((base, tuple(row[at] - base for row in after)) for at, base in enumerate(before))
-        return [(Sum(case.rule.id, name, Fraction(0), (), many=(int(node.limit), choices)),)]
+        return [(Sum(situation.rule.id, name, Fraction(0), (), many=(int(node.limit), choices)),)]
 
 
 def list_at(ruleset: RuleSet, dotted: str) -> ListOf:

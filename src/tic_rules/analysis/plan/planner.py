@@ -335,9 +335,9 @@ class _Maker:
             return combined
         if decision.moment is None:
             return []
-        case = self._case(rule, decision.moment, scenario, decision.status)
-        by_data = ways(rule.condition, case)
-        return by_data or ([by_judgement(case)] if decision.status == "needs_review" else [])
+        situation = self._case(rule, decision.moment, scenario, decision.status)
+        by_data = ways(rule.condition, situation)
+        return by_data or ([by_judgement(situation)] if decision.status == "needs_review" else [])
 
     def _case(self, rule: Rule, moment: Moment, scenario: Scenario, status: str) -> Situation:
         on, unknown = min(moment.day, self.as_of), status == "unknown"
@@ -354,17 +354,18 @@ class _Maker:
             if decision.moment is None:
                 continue
             scenario = scenarios_of(self.scene, needs_of(self.ruleset, rule)).all[0]
-            case = self._case(rule, decision.moment, scenario, decision.status)
+            situation = self._case(rule, decision.moment, scenario, decision.status)
             if rule.id not in planned and finding.status == "pass" and rule.require is not None:
-                yield from self._holding(rule.require, case, TRUE)
+                yield from self._holding(rule.require, situation, TRUE)
             if rule.fails_at_once is not None:
-                yield from self._holding(rule.fails_at_once, case, FALSE)
+                yield from self._holding(rule.fails_at_once, situation, FALSE)
 
-    def _holding(self, tree: c.Condition, case: Situation, wanted: int) -> Iterable[Sum]:
+    def _holding(self, tree: c.Condition, situation: Situation, wanted: int) -> Iterable[Sum]:
         for node in c.walk(tree):
             if (
                 not isinstance(node, (c.Compare, c.Largest, c.Share))
-                or see(node, case.scene, case.moment, case.scenario, case.rule).value != wanted
+                or see(node, situation.scene, situation.moment, situation.scenario, situation.rule).value
+                != wanted
             ):
                 continue
             if wanted == FALSE:
@@ -373,7 +374,7 @@ class _Maker:
                 node = c.Compare(
                     fact=node.fact, **{"at_most" if node.operator == "more_than" else "less_than": node.limit}
                 )
-            for sums in self.purses.demands(node, case)[:1]:
+            for sums in self.purses.demands(node, situation)[:1]:
                 yield from sums
 
     # --- from a choice to steps -----------------------------------------------------------------------------

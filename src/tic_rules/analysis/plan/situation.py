@@ -85,16 +85,22 @@ class Situation(NamedTuple):
         return f"（{field_label(place, self.vocabulary, 'zh').rsplit('/', 1)[-1]}）"
 
 
-def set_value(case: Situation, path: Parts, value: object, choices: tuple[object, ...] = ()) -> DataChange:
+def set_value(
+    situation: Situation, path: Parts, value: object, choices: tuple[object, ...] = ()
+) -> DataChange:
     """A value in its place: a dated entry where the data has a series there. The first of several `choices`
     stands for all."""
-    dotted = dotted_of(pointer(path), case.vocabulary)
+    dotted = dotted_of(pointer(path), situation.vocabulary)
     if value is True:
-        text = Text.of(partial(field_label, pointer(path), case.vocabulary))
+        text = Text.of(partial(field_label, pointer(path), situation.vocabulary))
     else:
-        text = case.text(path, lambda lang: one_of(case.vocabulary, dotted, choices or (value,), lang))
+        text = situation.text(
+            path, lambda lang: one_of(situation.vocabulary, dotted, choices or (value,), lang)
+        )
     at = ".".join(str(part) for part in path)
-    return change(case.kind(path), at, (dated(case.scene.subject, path, value, case.on),), text)
+    return change(
+        situation.kind(path), at, (dated(situation.scene.subject, path, value, situation.on),), text
+    )
 
 
 def one_of(vocabulary: Vocabulary, dotted: str, words: Sequence[object], lang: str) -> str:
@@ -116,14 +122,14 @@ def in_words(vocabulary: Vocabulary, dotted: str, value: object, lang: str) -> s
     return join([day_text(word, lang) if _DAY.fullmatch(word) else word for word in said], lang)
 
 
-def place_of_list(case: Situation, dotted: str) -> Parts | None:
+def place_of_list(situation: Situation, dotted: str) -> Parts | None:
     """Where a new entry of a list would go: within another list, to its first entry; None where that has
     none."""
-    path, above = tuple(dotted.split(".")), list_above(type(case.scene.subject), dotted)
+    path, above = tuple(dotted.split(".")), list_above(type(situation.scene.subject), dotted)
     if above is None:
         return path
     outer = tuple(above.split("."))
-    return (*outer, 0, *path[len(outer) :]) if get(case.document, outer) else None
+    return (*outer, 0, *path[len(outer) :]) if get(situation.document, outer) else None
 
 
 def known_places(places: Iterable[str], ruleset: RuleSet) -> None:

@@ -44,49 +44,51 @@ MOST = 24
 """Ways of one rule that are looked at; what a clause leaves open beyond that is not told apart."""
 
 
-def ways(node: c.Condition, case: Situation) -> list[Way]:
+def ways(node: c.Condition, situation: Situation) -> list[Way]:
     """The ways to make a condition true; none where nothing that may be changed would."""
-    seen = see(node, case.scene, case.moment, case.scenario, case.rule)
+    seen = see(node, situation.scene, situation.moment, situation.scenario, situation.rule)
     if seen.value == TRUE:
         return [Way()]
-    return list(islice(_ways(node, case, seen), MOST))
+    return list(islice(_ways(node, situation, seen), MOST))
 
 
-def _ways(node: c.Condition, case: Situation, seen: Seen) -> Iterator[Way]:
+def _ways(node: c.Condition, situation: Situation, seen: Seen) -> Iterator[Way]:
     match node:
         case c.All():
-            yield from _product([ways(part, case) for part in node.all])
+            yield from _product([ways(part, situation) for part in node.all])
         case c.Either():
             for part in node.any:
-                yield from ways(part, case)
+                yield from ways(part, situation)
         case c.Same():
-            yield from _same(node, case)
+            yield from _same(node, situation)
         case c.Not() if isinstance(node.not_, c.Is) and isinstance(node.not_.is_, bool):
-            yield from _met(case, case.construct.demand(node.not_, False), seen)
+            yield from _met(situation, situation.construct.demand(node.not_, False), seen)
         case c.Attested():
-            yield Way(tuple(_judgement(case, item) for item in (seen.lacking or (None,))))
+            yield Way(tuple(_judgement(situation, item) for item in (seen.lacking or (None,))))
         case c.Compare():
-            yield from _compare(node, case, seen)
+            yield from _compare(node, situation, seen)
         case c.Share() if node.operator in ("at_most", "less_than"):
             return  # what was paid does not shrink
         case c.Largest() | c.Share():
-            yield from (Way(sums=sums) for sums in case.sums(node, case))
+            yield from (Way(sums=sums) for sums in situation.sums(node, situation))
         case _:
-            yield from _met(case, case.construct.demand(node, True, _between(node, case)), seen)
+            yield from _met(
+                situation, situation.construct.demand(node, True, _between(node, situation)), seen
+            )
 
 
-def _met(case: Situation, demand: Demand | None, seen: Seen) -> Iterator[Way]:
+def _met(situation: Situation, demand: Demand | None, seen: Seen) -> Iterator[Way]:
     """The ways to give what a condition demands."""
     match demand:
         case ValueDemand(name, value, choices):
-            yield Way((set_value(case, case.scene.facts[name].at, value, choices),))
+            yield Way((set_value(situation, situation.scene.facts[name].at, value, choices),))
         case WordsDemand(name, words, choices):
             lacking = [word for word in words if choices or word in seen.lacking]
-            yield Way((_words(case, case.scene.facts[name].at, lacking, choices),))
+            yield Way((_words(situation, situation.scene.facts[name].at, lacking, choices),))
         case EntriesDemand(name, where) if where is not None:
-            yield from (every_entry if demand.every else some_entry)(name, where, case)
+            yield from (every_entry if demand.every else some_entry)(name, where, situation)
         case KeysDemand(name, _, where):
-            yield from each_key(name, where, case, seen.lacking)
+            yield from each_key(name, where, situation, seen.lacking)
 
 
 def _product(parts: list[list[Way]]) -> Iterator[Way]:
@@ -104,44 +106,46 @@ def _product(parts: list[list[Way]]) -> Iterator[Way]:
 # --- single values ------------------------------------------------------------------------------------------
 
 
-def _words(case: Situation, path: tuple[str, ...], words: list[str], choices: tuple[str, ...]) -> DataChange:
-    given, dotted = get(case.document, path), ".".join(path)
+def _words(
+    situation: Situation, path: tuple[str, ...], words: list[str], choices: tuple[str, ...]
+) -> DataChange:
+    given, dotted = get(situation.document, path), ".".join(path)
     edits = [Edit("append", path, word) for word in words]
     if not isinstance(given, list):
         edits = [Edit("set", path, words)]
-    text = case.text(
+    text = situation.text(
         path,
         lambda lang: (
-            one_of(case.vocabulary, dotted, choices, lang)
+            one_of(situation.vocabulary, dotted, choices, lang)
             if choices
-            else in_words(case.vocabulary, dotted, words, lang)
+            else in_words(situation.vocabulary, dotted, words, lang)
         ),
     )
-    return change(case.kind(path), dotted, tuple(edits), text)
+    return change(situation.kind(path), dotted, tuple(edits), text)
 
 
-def _between(node: c.Condition, case: Situation) -> str:
+def _between(node: c.Condition, situation: Situation) -> str:
     """What stands between in a text that is to begin and end otherwise: what it says now."""
     if not isinstance(node, c.Reads):
         return ""
     before, after = node.reads
-    text = _text(node, case).strip().removeprefix(before.strip()).removesuffix(after.strip()).strip()
+    text = _text(node, situation).strip().removeprefix(before.strip()).removesuffix(after.strip()).strip()
     return text or "×××"
 
 
-def _text(node: c.Reads, case: Situation) -> str:
-    values, _, _ = case.scene.single(node.fact, case.moment.day)
+def _text(node: c.Reads, situation: Situation) -> str:
+    values, _, _ = situation.scene.single(node.fact, situation.moment.day)
     return values[0] if values and isinstance(values[0], str) else ""
 
 
-def _same(node: c.Same, case: Situation) -> Iterator[Way]:
+def _same(node: c.Same, situation: Situation) -> Iterator[Way]:
     """Texts with the same between: that of the first that reads as it has to."""
-    inner = next((shared for part in node.same if (shared := between(part, _text(part, case)))), "×××")
+    inner = next((shared for part in node.same if (shared := between(part, _text(part, situation)))), "×××")
     yield Way(
         tuple(
-            set_value(case, case.scene.facts[part.fact].at, reading(part, inner))
+            set_value(situation, situation.scene.facts[part.fact].at, reading(part, inner))
             for part in node.same
-            if between(part, _text(part, case)) != inner
+            if between(part, _text(part, situation)) != inner
         )
     )
 
@@ -149,104 +153,107 @@ def _same(node: c.Same, case: Situation) -> Iterator[Way]:
 # --- numbers ------------------------------------------------------------------------------------------------
 
 
-def _compare(node: c.Compare, case: Situation, seen: Seen) -> Iterator[Way]:
-    fact = case.scene.facts[node.fact]
+def _compare(node: c.Compare, situation: Situation, seen: Seen) -> Iterator[Way]:
+    fact = situation.scene.facts[node.fact]
     if fact.reading in ("sum", "kinds"):
-        yield from (Way(sums=sums) for sums in case.sums(node, case))
+        yield from (Way(sums=sums) for sums in situation.sums(node, situation))
         return
     least, low = number(node.operator, seen.bound, 1, True), seen.observed.low
     if isinstance(low, float) or low > least or isinstance(least, float):
         return  # amounts never shrink
     if fact.reading in ("stock", "value"):
-        if fact.cumulative and _lower_later(case, fact, least):
+        if fact.cumulative and _lower_later(situation, fact, least):
             return  # a total that is lower on a later day was not that high
-        yield Way((_level(case, fact, node.fact, least, low),))
+        yield Way((_level(situation, fact, node.fact, least, low),))
     elif fact.reading == "count":
         lacking = int(least - low)
         if 0 < lacking <= 50:
             yield from together(
-                new_entry(case, fact, fact.where or c.Where(), number) for number in range(lacking)
+                new_entry(situation, fact, fact.where or c.Where(), number) for number in range(lacking)
             )
     elif fact.reading == "distinct":
-        yield from _distinct(case, fact, int(least))
+        yield from _distinct(situation, fact, int(least))
     elif fact.ratio is not None and node.operator in ("at_least", "more_than"):
-        yield from _part(case, fact.ratio, node.operator, seen.bound.high)
+        yield from _part(situation, fact.ratio, node.operator, seen.bound.high)
 
 
-def _part(case: Situation, ratio: Ratio, operator: str, limit: Number) -> Iterator[Way]:
+def _part(situation: Situation, ratio: Ratio, operator: str, limit: Number) -> Iterator[Way]:
     """So large a part of a whole that stays as it is; nothing where the whole is not known."""
     if not isinstance(ratio.of, str) or not isinstance(ratio.to, str):
         return
-    part, whole = case.scene.facts[ratio.of], case.scene.number(ratio.to, case.moment).range.high
-    low = case.scene.number(ratio.of, case.moment).range.low
+    part, whole = (
+        situation.scene.facts[ratio.of],
+        situation.scene.number(ratio.to, situation.moment).range.high,
+    )
+    low = situation.scene.number(ratio.of, situation.moment).range.low
     if part.reading in ("stock", "value") and not isinstance(whole, float) and not isinstance(low, float):
         asked = Fraction(limit) * Fraction(whole)
         least = floor(asked) + 1 if operator == "more_than" else ceil(asked)
-        yield Way((_level(case, part, ratio.of, least, low),))
+        yield Way((_level(situation, part, ratio.of, least, low),))
 
 
-def _lower_later(case: Situation, fact: Fact, least: object) -> bool:
-    value = value_at(case.scene.subject, fact.stock or "")
+def _lower_later(situation: Situation, fact: Fact, least: object) -> bool:
+    value = value_at(situation.scene.subject, fact.stock or "")
     if isinstance(value, Series):
         return any(
-            entry.value is not None and entry.when.last > case.on and entry.value.high < least
+            entry.value is not None and entry.when.last > situation.on and entry.value.high < least
             for entry in value
         )
-    return value is not None and case.on < case.scene.reported_on and bool(value.high < least)
+    return value is not None and situation.on < situation.scene.reported_on and bool(value.high < least)
 
 
-def _level(case: Situation, fact: Fact, name: str, least: Number, low: Number) -> DataChange:
+def _level(situation: Situation, fact: Fact, name: str, least: Number, low: Number) -> DataChange:
     """A number that has to stand at `least`."""
     path = fact.at
     dotted = ".".join(path)
     if Fraction(decimal_text(Fraction(least)) or 0) != least:
         least = Fraction(ceil(least * 10_000), 10_000)  # a third cannot be written down: somewhat more
     value: object = int(least) if least == int(least) else decimal_text(Fraction(least))
-    held = held_at(type(case.scene.subject), dotted)
+    held = held_at(type(situation.scene.subject), dotted)
     if held is not None and held.kind == "rate":
         value = f"{decimal_text(Fraction(least) * 100)}%"
-    old = value_at(case.scene.subject, dotted)
-    if isinstance(old, Series) or case.on == case.scene.reported_on or fact.value:
-        edit = dated(case.scene.subject, path, value, case.on)
+    old = value_at(situation.scene.subject, dotted)
+    if isinstance(old, Series) or situation.on == situation.scene.reported_on or fact.value:
+        edit = dated(situation.scene.subject, path, value, situation.on)
     elif old is None:
-        edit = Edit("set", path, [{"date": case.on.isoformat(), "value": value}])
+        edit = Edit("set", path, [{"date": situation.on.isoformat(), "value": value}])
     else:
-        before = {"date": case.scene.reported_on.isoformat(), "value": get(case.document, path)}
+        before = {"date": situation.scene.reported_on.isoformat(), "value": get(situation.document, path)}
         entries = sorted(
-            [before, {"date": case.on.isoformat(), "value": value}], key=lambda entry: entry["date"]
+            [before, {"date": situation.on.isoformat(), "value": value}], key=lambda entry: entry["date"]
         )
         edit = Edit("set", path, entries)
-    units = case.vocabulary.units
+    units = situation.vocabulary.units
     shown = Text.of(partial(number_text, least, fact.unit, units))
     text = Text(f"{fact.label.zh}达到{shown.zh}", f"{fact.label.en}: reach {shown.en}")
-    if old is not None and low > 0 and not case.unknown:
+    if old is not None and low > 0 and not situation.unknown:
         more = Text.of(partial(difference_text, least - low, fact.unit, units))
         text = Text(f"{text.zh}（再增{more.zh}）", f"{text.en} ({more.en} more)")
     size = Fraction(least - low) / Fraction(least) if least > 0 else Fraction(0)
-    kind = "data" if case.supplies and (old is None or case.unknown) else kind_of(dotted)
+    kind = "data" if situation.supplies and (old is None or situation.unknown) else kind_of(dotted)
     return change(kind, dotted, (edit,), text, size, (dotted, least))
 
 
-def _distinct(case: Situation, fact: Fact, least: int) -> Iterator[Way]:
-    attribute, listed = fact.distinct or "", case.scene.listed(fact.of or "")
+def _distinct(situation: Situation, fact: Fact, least: int) -> Iterator[Way]:
+    attribute, listed = fact.distinct or "", situation.scene.listed(fact.of or "")
     there = {entry.get(attribute) for entry in listed.entries}
     path = f"{listed.declared.paths[0]}.{attribute}"
-    fresh = [word for word in case.construct.others(path, there) if word != "other"]
+    fresh = [word for word in situation.construct.others(path, there) if word != "other"]
     lacking = least - len(there - {None})
     if 0 < lacking <= len(fresh):
-        yield from together(new_entry(case, fact, c.Where(each={attribute: w})) for w in fresh[:lacking])
+        yield from together(new_entry(situation, fact, c.Where(each={attribute: w})) for w in fresh[:lacking])
 
 
 # --- judgements, helpers ------------------------------------------------------------------------------------
 
 
-def by_judgement(case: Situation) -> Way:
+def by_judgement(situation: Situation) -> Way:
     """To ask for the judgement that settles what the data leaves to a person (a list that ends in 等)."""
-    return Way((_judgement(case, None),))
+    return Way((_judgement(situation, None),))
 
 
-def _judgement(case: Situation, item: str | None) -> DataChange:
-    rule, scene = case.rule, case.scene
+def _judgement(situation: Situation, item: str | None) -> DataChange:
+    rule, scene = situation.rule, situation.scene
     value = judgement(scene.ruleset, rule, item, True, "（评审单位）", scene.as_of, "（评审意见）")
     title = next((i.title.text for i in rule.items if i.id == item), rule.title.text)
     text = Text(f"提请评审认定：{title.zh}", f"ask for a judgement: {title.en}")

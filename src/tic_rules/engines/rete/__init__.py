@@ -2,7 +2,7 @@
 `durable`).
 
 The rules are generated from the core form (`engines.lowering`), and so are the questions that are put to a
-centre (`plan`). Facts of the centre are asserted as whole numbers and codes (`asking`, `facts`); the
+centre (`plan`). Facts of the centre are asserted as whole numbers and codes (`questions`, `facts`); the
 comparisons with the law's bounds, Kleene's logic, applicability, statuses, the agreement of scenarios and
 the chains of consequences are rules of the network (`network`, `semantics`). It decides statuses; what
 explains a finding is the reference's decision, made when it is looked at."""

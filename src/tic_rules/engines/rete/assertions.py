@@ -39,7 +39,7 @@ class Assertions:
         self.rule, self.facts, self.numbers = rule, list[Message](), 0
 
     def key(self) -> int:
-        """A number that no other key or fold of the sheet has."""
+        """A number that no other key or fold of the scenario has."""
         self.numbers += 1
         return self.numbers
 
@@ -81,20 +81,20 @@ class Assertions:
 
 
 class Ledger:
-    """All sheets of a check, with keys of their own."""
+    """All assertions of a check, with keys of their own."""
 
     def __init__(self) -> None:
         self.facts: list[Message] = []
         self._numbers = 0
 
-    def place(self, sheet: Assertions) -> Message:
-        """Add a sheet; gives back the message that opens it, with the key of its scenario."""
+    def place(self, assertions: Assertions) -> Message:
+        """Add those of a scenario; gives back the message that opens it, with the key of its scenario."""
         opening, before = len(self.facts), self._numbers
         self.facts.extend(
             {name: value + before if name in NUMBERED else value for name, value in fact.items()}
-            for fact in sheet.facts
+            for fact in assertions.facts
         )
-        self._numbers += sheet.numbers
+        self._numbers += assertions.numbers
         return self.facts[opening]
 
     def scenarios(self, rule: int, opened: list[Message], behind: bool) -> None:

@@ -10,7 +10,7 @@ from tic_rules.core.errors import UsageError, clip, fault
 from tic_rules.engines.lowering import Days, Look, before_approval, look, occasions_owed
 from tic_rules.engines.rete.assertions import Assertions, Ledger, Message
 from tic_rules.engines.rete.plan import APPLIES, BROKEN, REQUIRE, NumberedRules, RulePlan
-from tic_rules.engines.rete.questions import Asking
+from tic_rules.engines.rete.questions import Questions
 from tic_rules.engines.rete.semantics import DOES_NOT_SPEAK, FAIL, PENDING
 from tic_rules.evaluation.entries import Moment
 from tic_rules.evaluation.facts import Scene
@@ -27,11 +27,12 @@ def facts_of(scene: Scene, plan: NumberedRules) -> list[Message]:
     for planned in plan.rules:
         rule = scene.ruleset.rules[planned.number]
         scenarios = whole(scene, needs_of(scene.ruleset, rule))
-        sheets = {
-            sheet.signature: sheet for sheet in (_sheet(scene, plan, planned, one) for one in scenarios)
+        distinct = {
+            one.signature: one
+            for one in (_asserted(scene, plan, planned, scenario) for scenario in scenarios)
         }
         behind = len(scenarios) > 1 and day_not_needed(rule, scene, scenarios)
-        ledger.scenarios(planned.number, [ledger.place(sheet) for sheet in sheets.values()], behind)
+        ledger.scenarios(planned.number, [ledger.place(one) for one in distinct.values()], behind)
     return ledger.facts
 
 
@@ -45,52 +46,52 @@ def _refuse_events(plan: NumberedRules) -> None:
         raise fault(UsageError, "durable-limit", zh, en)
 
 
-def _sheet(scene: Scene, plan: NumberedRules, planned: RulePlan, scenario: Scenario) -> Assertions:
+def _asserted(scene: Scene, plan: NumberedRules, planned: RulePlan, scenario: Scenario) -> Assertions:
     """A rule in one scenario."""
-    rule, sheet = planned.rule, Assertions(planned.number)
-    asking, key = Asking(scene, plan, scenario, sheet), sheet.key()
+    rule, assertions = planned.rule, Assertions(planned.number)
+    questions, key = Questions(scene, plan, scenario, assertions), assertions.key()
     days = Days(scene.as_of, *scenario, scene.force)
     frame: Message = {"r": planned.number, "frame": key}
-    sheet.facts.append(frame)
+    assertions.facts.append(frame)
     before = None if rule.programme or scenario.approved else before_approval(rule.clock)
     if rule.programme != scene.programme:
-        sheet.facts.append({"stat": key, "s": DOES_NOT_SPEAK})
+        assertions.facts.append({"stat": key, "s": DOES_NOT_SPEAK})
     elif before == "pending":
-        sheet.facts.append({"stat": key, "s": PENDING})
+        assertions.facts.append({"stat": key, "s": PENDING})
     elif before is not None and not rule.clock.timeless:
-        sheet.facts.append({"stat": key, "s": DOES_NOT_SPEAK})
+        assertions.facts.append({"stat": key, "s": DOES_NOT_SPEAK})
     elif before is not None:
         frame["silent"] = key
-        asking.ask(planned.roots[REQUIRE], key, Moment(scene.as_of))
+        questions.ask(planned.roots[REQUIRE], key, Moment(scene.as_of))
     elif rule.clock.yearly or rule.clock.cycle is not None:
-        _owed(sheet, asking, planned, occasions_owed(rule.clock, days))
+        _owed(assertions, questions, planned, occasions_owed(rule.clock, days))
     else:
-        _looked(asking, planned, frame, look(rule.clock, days))
-    return sheet
+        _looked(questions, planned, frame, look(rule.clock, days))
+    return assertions
 
 
-def _looked(asking: Asking, planned: RulePlan, frame: Message, looked: Look) -> None:
+def _looked(questions: Questions, planned: RulePlan, frame: Message, looked: Look) -> None:
     key = frame["frame"]
     if looked.late in _LATE:
         frame |= {"late": key, "s": _LATE[looked.late]}
         frame |= {"brk": int(BROKEN in planned.roots), "app": int(APPLIES in planned.roots)}
-        asking.roots(planned, key, looked.moment)
+        questions.roots(planned, key, looked.moment)
     elif looked.holds:
         frame["silent"] = key
-        asking.ask(planned.roots[REQUIRE], key, looked.moment)
+        questions.ask(planned.roots[REQUIRE], key, looked.moment)
     else:
-        asking.sheet.facts.append({"stat": key, "s": DOES_NOT_SPEAK})
+        questions.assertions.facts.append({"stat": key, "s": DOES_NOT_SPEAK})
 
 
-def _owed(sheet: Assertions, asking: Asking, planned: RulePlan, owed: list[Look]) -> None:
+def _owed(assertions: Assertions, questions: Questions, planned: RulePlan, owed: list[Look]) -> None:
     """Every year that is owed is asked for by itself."""
     years = []
     for year in owed:
-        years.append(key := sheet.key())
+        years.append(key := assertions.key())
         late = {"late": key, "s": _LATE[year.late], "brk": 0, "app": 0}
-        sheet.facts.append({"r": planned.number, **late})
-        asking.ask(planned.roots[REQUIRE], key, year.moment)
+        assertions.facts.append({"r": planned.number, **late})
+        questions.ask(planned.roots[REQUIRE], key, year.moment)
     if years:
-        sheet.owes(1, years)
+        assertions.owes(1, years)
     else:
-        sheet.facts.append({"stat": 1, "s": DOES_NOT_SPEAK})
+        assertions.facts.append({"stat": 1, "s": DOES_NOT_SPEAK})

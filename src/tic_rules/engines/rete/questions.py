@@ -27,11 +27,11 @@ Said = dict[str, int]
 """What the data says to a question."""
 
 
-class Asking:
+class Questions:
     """Puts a rule's questions to a scene and writes down what the data says."""
 
-    def __init__(self, scene: Scene, plan: NumberedRules, scenario: Scenario, sheet: Assertions) -> None:
-        self.scene, self.plan, self.scenario, self.sheet = scene, plan, scenario, sheet
+    def __init__(self, scene: Scene, plan: NumberedRules, scenario: Scenario, assertions: Assertions) -> None:
+        self.scene, self.plan, self.scenario, self.assertions = scene, plan, scenario, assertions
 
     def roots(self, planned: RulePlan, key: int, moment: Moment) -> None:
         for root in planned.roots.values():
@@ -44,7 +44,7 @@ class Asking:
                 for part in node.parts:
                     self.ask(part, key, moment, entry)
             case f.Constant(value):
-                self.sheet.conclude(node, key, value)
+                self.assertions.conclude(node, key, value)
             case f.RangeComparison():
                 self.compare(node, node.logic, key, moment)
             case f.Member():
@@ -58,22 +58,22 @@ class Asking:
             case f.Until(day):
                 end = self.scenario.term_end if day == "term_end" else self.scenario.approved
                 as_of = self.scene.as_of.toordinal()
-                self.sheet.ask(node, key, as_of=as_of, day=0 if end is None else end.toordinal())
+                self.assertions.ask(node, key, as_of=as_of, day=0 if end is None else end.toordinal())
             case f.Judged(rule, item):
                 given = self.scene.attested.get((rule, item), [])
-                self.sheet.ask(node, key, met=latest_judgement(given, self.scene.as_of))
+                self.assertions.ask(node, key, met=latest_judgement(given, self.scene.as_of))
             case f.Passed(name):
                 when = entry.get(name)
                 value = UNKNOWN if when is None else happened(when, moment.day, self.scene.reported_on)
-                self.sheet.conclude(node, key, value)
+                self.assertions.conclude(node, key, value)
             case f.Consecutive() | f.LatestEntry() | f.FullYears() | f.MostOfEach() as logic:
                 # which entry fills which year is a choice over all of them together: a reading, made
                 # outside the network
                 anyone = self.scene.ruleset.rules[0]  # it is asked the same way for every rule
                 seen = see(logic.source, self.scene, moment, self.scenario, anyone)
-                self.sheet.conclude(node, key, seen.value)
+                self.assertions.conclude(node, key, seen.value)
             case _:
-                self.sheet.ask(node, key)
+                self.assertions.ask(node, key)
 
     def several(
         self,
@@ -87,12 +87,12 @@ class Asking:
         """Several things the data says, each asked by itself and folded; `nothing` where it says none."""
         given = list(said) or ([nothing] if nothing is not None else [])
         if len(given) == 1 and not more:
-            self.sheet.ask(node, key, **given[0])
+            self.assertions.ask(node, key, **given[0])
             return
-        parts = [self.sheet.part(node) for _ in given]
+        parts = [self.assertions.part(node) for _ in given]
         for part, one in zip(parts, given, strict=True):
-            self.sheet.ask(node, part.key, **one)
-        self.sheet.gather(kind, node, key, [*parts, *more])
+            self.assertions.ask(node, part.key, **one)
+        self.assertions.gather(kind, node, key, [*parts, *more])
 
     # --- ranges -----------------------------------------------------------------------------------
 
@@ -162,7 +162,7 @@ class Asking:
     def member(self, node: NumberedNode, logic: f.Member, key: int, moment: Moment, entry: Entry) -> None:
         match logic.term:
             case f.Word():
-                self.sheet.ask(node, key, x=self.plan.code(entry))
+                self.assertions.ask(node, key, x=self.plan.code(entry))
             case f.Attribute(name):
                 self.attribute(node, logic, key, entry.get(name), name, moment)
             case term:
@@ -177,21 +177,21 @@ class Asking:
             return
         values, open_end = series_at(actual, moment.day, self.scene.reported_on)
         if open_end:
-            self.sheet.conclude(node, key, UNKNOWN)
+            self.assertions.conclude(node, key, UNKNOWN)
         elif len(values) == 1:
             self.words(node, logic, key, values[0], name)
         else:
-            parts = [self.sheet.part(node) for _ in values]
+            parts = [self.assertions.part(node) for _ in values]
             for part, value in zip(parts, values, strict=True):
                 self.words(node, logic, part.key, value, name)
-            self.sheet.gather(AGREE, node, key, parts)
+            self.assertions.gather(AGREE, node, key, parts)
 
     def words(self, node: NumberedNode, logic: f.Member, key: int, actual: object, name: str) -> None:
         """A word, or several of which one is enough."""
         given = logic.inside == FALSE and not logic.words
         if type(actual) is not tuple or given:
             is_word = isinstance(actual, (str, bool))
-            self.sheet.ask(node, key, x=self.plan.code(actual) if is_word else int(actual is not None))
+            self.assertions.ask(node, key, x=self.plan.code(actual) if is_word else int(actual is not None))
             return
         more = [FoldPart(UNKNOWN)] if name in self.scene.open_words else []
         if logic.inside == TRUE:
@@ -199,21 +199,21 @@ class Asking:
             self.several(ANY, node, key, said, None, *more)
             return
         to_judge = logic.outside == REVIEW and actual
-        self.sheet.conclude(node, key, UNKNOWN if more else REVIEW if to_judge else FALSE)
+        self.assertions.conclude(node, key, UNKNOWN if more else REVIEW if to_judge else FALSE)
 
     def agree(self, node: NumberedNode, logic: f.Agree, key: int, moment: Moment) -> None:
         """The texts between are the same where one text stands in every part, for certain or perhaps."""
         read = [self.possible(text, moment) for text in logic.texts]
         inner = [{*values} - {""} for values in read if values]
         if not inner:
-            self.sheet.conclude(node, key, TRUE)
+            self.assertions.conclude(node, key, TRUE)
             return
         candidates = []
         for text in sorted(set.union(*inner)):
-            candidates.append(candidate := self.sheet.part(node))
+            candidates.append(candidate := self.assertions.part(node))
             said = [{"same": int(text in possible), "ways": len(possible)} for possible in inner]
             self.several(ALL, node, candidate.key, said)
-        self.sheet.gather(ANY, node, key, candidates)
+        self.assertions.gather(ANY, node, key, candidates)
 
     def happened(self, node: NumberedNode, fact: str, key: int, moment: Moment) -> None:
         values, _, _ = self.scene.single(fact, moment.day)
@@ -230,9 +230,9 @@ class Asking:
         soft = SOFT_ALL if logic.every else SOFT_ANY
         parts = []
         for entry, counts in entries:
-            parts.append(part := self.sheet.part(body, PLAIN if counts == TRUE else soft))
+            parts.append(part := self.assertions.part(body, PLAIN if counts == TRUE else soft))
             self.ask(body, part.key, moment, entry)
-        self.sheet.gather(ALL if logic.every else ANY, node, key, [*parts, *map(FoldPart, rest)])
+        self.assertions.gather(ALL if logic.every else ANY, node, key, [*parts, *map(FoldPart, rest)])
 
     def read(self, logic: f.Fold, moment: Moment) -> tuple[Sequence[tuple[object, int]], list[int]]:
         """The entries, with whether they count, and values for what is not among them."""
