@@ -23,6 +23,7 @@ from tic_rules import api
 from tic_rules.cli import main, replacement
 from tic_rules.cli.replacement import Replacement
 from tic_rules.core.errors import UsageError
+from tic_rules.model.shipped import rules_folder
 from tic_rules.renderers import FORMATS
 
 ROOT = Path(__file__).parents[2]
@@ -360,7 +361,7 @@ def test_a_file_beside_a_table_that_is_no_list_of_it_is_written(folder: Path) ->
 
 
 def test_a_shipped_rule_set_is_not_written_over() -> None:
-    shipped = ROOT / "rules" / "zhejiang_2022.yaml"
+    shipped = rules_folder() / "zhejiang_2022.yaml"
     before = shipped.read_bytes()
     assert run("check", "centres", "--rules", "zhejiang_2022", "--output", str(shipped)).exit_code == 2
     assert shipped.read_bytes() == before
