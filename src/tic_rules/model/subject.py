@@ -158,7 +158,7 @@ class Subject(Record):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Subject) or type(other) is not type(self):
             return NotImplemented
-        return {**self.__dict__, "extras": self.extras} == {**other.__dict__, "extras": other.extras}
+        return {"extras": {}, **self.__dict__} == {"extras": {}, **other.__dict__}
 
     __hash__ = Record.__hash__
 

@@ -377,19 +377,20 @@ def members_of(node: c.Condition) -> Members | None:
 def _readings(a: RuleSet, b: RuleSet, name: str) -> tuple[Text, Text]:
     """Two readings of a fact of one label: it, and what differs in its declaration or in those of the facts
     that it is made of."""
-    declared = [
-        (part, _declaration(a, part), _declaration(b, part))
+    declared = {
+        part: (_declaration(a, part), _declaration(b, part))
         for part in facts_within(name, a.facts)
         if part in b.facts
-    ]
+    }
     unlike = {
-        part: [key for key in one | other if one.get(key) != other.get(key)] for part, one, other in declared
+        part: [key for key in one | other if one.get(key) != other.get(key)]
+        for part, (one, other) in declared.items()
     }
 
-    def read(ruleset: RuleSet) -> Text:
+    def read(ruleset: RuleSet, side: int) -> Text:
         said = []
         for part in (part for part, keys in unlike.items() if keys):
-            fact, keys = ruleset.facts[part], _declaration(ruleset, part)
+            fact, keys = ruleset.facts[part], declared[part][side]
             if fact.smaller or fact.larger:
                 whole = c.Times.model_construct(times=1, fact=part)
                 said.append(Text.of(partial(multiple_text, whole, ruleset)))
@@ -403,7 +404,7 @@ def _readings(a: RuleSet, b: RuleSet, name: str) -> tuple[Text, Text]:
         label = ruleset.facts[name].label
         return Text(f"{label.zh}（{listed.zh}）", f"{label.en} ({listed.en})")
 
-    return read(a), read(b)
+    return read(a, 0), read(b, 1)
 
 
 def _declaration(ruleset: RuleSet, name: str) -> Json:
