@@ -191,39 +191,8 @@ class Finding(Value):
 
     def as_dict(self) -> Json:
         """The finding as plain JSON values, keys in their fixed order."""
-        return {
-            "rule": self.rule,
-            "status": self.status,
-            "severity": self.severity,
-            "kind": self.kind,
-            "modality": self.modality,
-            "bearer": self.bearer,
-            "topic": self.topic,
-            "phase": self.phase,
-            "judged": self.judged,
-            "title": plain(self.title),
-            "message": plain(self.message),
-            "detail": plain(self.detail),
-            "remedy": plain(self.remedy),
-            "citation": dict(self.citation),
-            "observed": plain(self.observed),
-            "required": plain(self.required),
-            "gap": self.gap,
-            "progress": self.progress,
-            "deadline": self.deadline,
-            "deadline_range": plain(self.deadline_range),
-            "days_left": self.days_left,
-            "window": plain(self.window),
-            "reached_on": self.reached_on,
-            "reading": plain(self.reading),
-            "years": [dict(year) for year in self.years],
-            "lacking": list(self.lacking),
-            "place": None if self.place is None else dict(self.place),
-            "data": [dict(place) for place in self.data],
-            "sources": [dict(source) for source in self.sources],
-            "missing": list(self.missing),
-            "trace": plain(self.trace),
-        }
+        values: Json = plain({key: getattr(self, key) for key in KEYS})
+        return values
 
     def _make(self, of: str) -> Mapping[str, object]:
         values: Mapping[str, object] = getattr(self._evidence, of)()
