@@ -1,4 +1,5 @@
-"""Self-contained HTML pages: one look, both languages in the page, nothing fetched.
+"""Self-contained HTML pages: one look, both languages in the page, nothing fetched; beside some of them the
+same in Markdown, where each value goes through `md`.
 
 A page extends `base.html.j2` and stands in this folder. In every template: `t(zh, en)` and `both(text)`
 show the sentence of the language that the reader has chosen; `badge(name, zh, en)` is a mark of a status or
@@ -62,10 +63,11 @@ def _environment() -> Environment:
 
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
+        autoescape=lambda template: not (template or "").endswith(".md.j2"),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.globals.update(t=t, both=both, badge=badge, plural=plural)
+    environment.filters["md"] = sinks.markdown_line
     return environment
