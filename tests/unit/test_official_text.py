@@ -312,14 +312,8 @@ def test_a_sentence_ends_with_its_mark_or_its_paragraph() -> None:
 
 
 def test_numerals_and_parents() -> None:
-    assert [numeral(text) for text in ("十", "十二", "二十三", "一百零二", "一百一十", "7")] == [
-        10,
-        12,
-        23,
-        102,
-        110,
-        7,
-    ]
+    numerals = {"十": 10, "十二": 12, "二十三": 23, "一百零二": 102, "一百一十": 110, "二〇": 20, "7": 7}
+    assert {text: numeral(text) for text in numerals} == numerals
     assert [written(number) for number in (1, 10, 12, 20, 23)] == ["一", "十", "十二", "二十", "二十三"]
     assert [numeral(written(number)) for number in range(1, 1002)] == [*range(1, 1002)]
     parents = {
@@ -327,6 +321,12 @@ def test_numerals_and_parents() -> None:
         "第二条（二）1": "第二条（二）", "第二章第一节": "第二章", "第四条": "", "专栏12": "",
     }  # fmt: skip
     assert {at: parent_of(at) for at in parents} == parents
+
+
+def test_articles_may_be_numbered_digit_by_digit() -> None:
+    articles = [*map(written, range(1, 10)), "一〇", "一一"]
+    read = cut("\n".join(f"第{number}条 应当如此。" for number in articles))
+    assert [clause.at for clause in read.clauses] == [f"第{written(number)}条" for number in range(1, 12)]
 
 
 def test_fold_makes_forms_one() -> None:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from tic_rules.analysis.coverage.layout import fold
 from tic_rules.analysis.coverage.normative import norms
 from tic_rules.analysis.coverage.numbering import written
-from tic_rules.core.numbers import NotANumber, parse_number
+from tic_rules.core.numbers import chinese_number
 from tic_rules.inputs.typed_days import in_digits
 from tic_rules.model.time import Shift
 
@@ -80,7 +80,7 @@ def numbers_in(text: str) -> list[SpokenNumber]:
             numbers.append(_said(part, match, before))
     for match in _NUMBER.finditer(_PART.sub(lambda part: "　" * len(part.group()), text)):
         digits, scale, chinese, chinese_scale = match.groups()
-        value = Fraction(digits) if digits else Fraction(parse_chinese(chinese))
+        value = Fraction(digits) if digits else Fraction(_numeral(chinese))
         value *= _TIMES[scale if digits else chinese_scale]
         numbers.append(_said(value, match, before))
     for word, number in _SAID.items():
@@ -102,15 +102,12 @@ def _decimal(text: str) -> Fraction:
     if text[0].isdigit():
         return Fraction(text)
     whole, _, rest = text.partition("点")
-    digits = "".join(str("〇一二三四五六七八九".find(char.replace("零", "〇"))) for char in rest)
-    return Fraction(parse_chinese(whole)) + (Fraction(int(digits), 10 ** len(digits)) if digits else 0)
+    return Fraction(_numeral(whole)) + (Fraction(_numeral(rest), 10 ** len(rest)) if rest else 0)
 
 
-def parse_chinese(text: str) -> int:
-    try:
-        return int(parse_number(text + "元", money=True))
-    except NotANumber:  # pragma: no cover - the pattern lets only numerals through
-        return -1
+def _numeral(text: str) -> int:
+    number = chinese_number(text)
+    return -1 if number is None else number
 
 
 def _said(value: Fraction, match: re.Match[str], before: _Before) -> SpokenNumber:
@@ -205,7 +202,7 @@ def says_length(shift: Shift, text: str) -> bool:
 
 def years_in(text: str) -> set[int]:
     """The N of N年内, and 1 for 首年."""
-    years = {int(n) if n.isdigit() else parse_chinese(n) for n in _YEARS.findall(text)}
+    years = {int(n) if n.isdigit() else _numeral(n) for n in _YEARS.findall(text)}
     return years | ({1} if _FIRST_YEAR.search(text) else set())
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from tic_rules.core.numbers import chinese_number
+
 NUMERAL = "一二三四五六七八九十"
 PREAMBLE = "前言"
 
@@ -32,16 +34,8 @@ _CHAPTERS, _DIVISIONS, _ARTICLES, _SECTIONS, _ITEMS = range(5)
 
 
 def numeral(text: str) -> int:
-    """三 -> 3, 十二 -> 12, 二十 -> 20, 一百零二 -> 102; digits are themselves."""
-    if text.isdigit():
-        return int(text)
-    total = digit = 0
-    for char in text:
-        if char in "百十":
-            total, digit = total + (digit or 1) * (100 if char == "百" else 10), 0
-        elif char in NUMERAL:
-            digit = NUMERAL.index(char) + 1
-    return total + digit
+    """三 -> 3, 一百零二 -> 102, 二〇 -> 20; digits are themselves. 0 for what is no number."""
+    return int(text) if text.isdigit() else chinese_number(text) or 0
 
 
 def written(number: int) -> str:
