@@ -12,9 +12,9 @@ import pytest
 from click.testing import CliRunner
 
 from tic_rules import load_ruleset, parse_ruleset, shipped_ids
+from tic_rules.analysis.cases.examples import read_examples
 from tic_rules.analysis.pages import Example, site
 from tic_rules.cli import main
-from tic_rules.inputs.examples import read_examples
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 BOUNDS = {

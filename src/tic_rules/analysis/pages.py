@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
+from tic_rules.analysis.cases.examples import Example
 from tic_rules.analysis.diff.quoted import in_words, marked, time_marked
 from tic_rules.core.errors import Text
-from tic_rules.inputs.examples import Example
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Clause, Rule, RuleSet
 from tic_rules.results.explanation import facts_of_rule, paths_of_fact

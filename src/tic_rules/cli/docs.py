@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
+from tic_rules.analysis.cases.examples import read_examples
 from tic_rules.analysis.pages import site
 from tic_rules.cli.chinese import Command
 from tic_rules.cli.common import lang_option, rules_option, say
 from tic_rules.cli.replacement import guard, replace_file
 from tic_rules.cli.selection import named_or_on_hand
 from tic_rules.core.errors import Text, plural
-from tic_rules.inputs.examples import read_examples
 from tic_rules.model.shipped import rules_folder
 from tic_rules.renderers import sinks
 from tic_rules.renderers.pages import pages

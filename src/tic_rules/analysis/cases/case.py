@@ -134,21 +134,26 @@ def files_read(ruleset: RuleSet, where: str | None = None) -> list[Path]:
     return [file for folder in folders for file in folder.glob("*.yaml")]
 
 
-def _cases(ruleset: RuleSet, path: Path, faults: list[Diagnostic]) -> Iterator[Case]:
-    """The cases of a file; a file that holds a centre for others to begin with has none."""
-    source = _source(str(path))
+def written_cases(source: Source, faults: list[Diagnostic]) -> Iterator[tuple[int, WrittenCase]]:
+    """The cases of a file, each with its place; a file that holds a centre for others to begin with has
+    none."""
     if not isinstance(source.data, list):
         if not isinstance(source.data, dict):
             text = Text("案例文件应为列表", "a file of cases is a list")
-            faults.append(Diagnostic("cases", text, str(path), 1, 1))
+            faults.append(Diagnostic("cases", text, source.file, 1, 1))
         return
     for index, raw in enumerate(source.data):
         try:
-            written = WrittenCase.model_validate(raw)
+            yield index, WrittenCase.model_validate(raw)
         except ValidationError as error:
             root = getattr(source.root, "value", [None] * (index + 1))[index]
             faults.extend(diagnostics_of(error, Source(source.file, root, raw)))
-            continue
+
+
+def _cases(ruleset: RuleSet, path: Path, faults: list[Diagnostic]) -> Iterator[Case]:
+    """The cases of a file for a rule set."""
+    source = source_of(str(path))
+    for index, written in written_cases(source, faults):
         wrong = [*_unknown_rules(ruleset, written, source, index)]
         try:
             case = _case(ruleset, path, written, source.locate((index,)).line)
@@ -168,7 +173,7 @@ def _parsed(path: str, raw: bytes) -> Source:
         return read_text(decode(raw, path), path)
 
 
-def _source(path: str) -> Source:
+def source_of(path: str) -> Source:
     """A file of cases, or of a centre that they begin with. Raises DataError."""
     return _parsed(path, read_named(path, DataError))
 
@@ -193,7 +198,7 @@ def _case(ruleset: RuleSet, path: Path, written: WrittenCase, line: int) -> Case
 def _centre(path: Path, written: WrittenCase, ruleset: RuleSet) -> CaseData:
     """The centre of a case: its base with what the case changes. Raises LookupError with a path that leads
     nowhere, DataError where the base cannot be read."""
-    data: CaseData = copied(_source(str(path.parent / written.base)).data)
+    data: CaseData = copied(source_of(str(path.parent / written.base)).data)
     changes = [
         *(("with", where, value) for where, value in written.with_.items()),
         *(("append", where, entries) for where, entries in written.append.items()),
