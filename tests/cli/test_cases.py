@@ -9,6 +9,8 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import CliRunner, Result
 
+from tic_rules import load_ruleset
+from tic_rules.analysis.cases.case import cases_of
 from tic_rules.cli import main
 
 RULES = """\
@@ -143,6 +145,17 @@ def test_a_case_that_comes_out_otherwise_ends_with_1_and_says_why(rules: Path) -
     assert [case["misses"] for case in one["cases"]][2] == [
         {"rule": "staff", "about": "status", "expected": "fail", "came": "pass"}
     ]
+
+
+def test_a_case_may_change_an_entry_of_a_table_whose_key_has_dots(tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text('{id: a, indicators: {"1.1": {target: 1}, "4.5": {target: 2}}}')
+    cases = tmp_path / "all.yaml"
+    cases.write_text(
+        "- {case: a, as_of: 2026-06-30, expect: {indicators: pass},"
+        " with: {indicators.4.5.target: 12}, without: [indicators.1.1]}\n"
+    )
+    (case,) = cases_of(load_ruleset("zhejiang_2022"), str(cases))
+    assert case.data["indicators"] == {"4.5": {"target": "12"}}
 
 
 @pytest.mark.parametrize(

@@ -133,11 +133,12 @@ def apply(document: Json, edits: Iterable[Edit]) -> Json:
     """A changed copy of a document."""
     changed: Json = copied(document)
     for edit in edits:
-        _put(changed, edit)
+        put(changed, edit)
     return changed
 
 
-def _put(document: dict[str, object], edit: Edit) -> None:
+def put(document: dict[str, object], edit: Edit) -> None:
+    """Make a change in a document itself."""
     *above, last = edit.path
     at: Any = document
     for part in above:

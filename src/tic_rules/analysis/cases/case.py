@@ -4,22 +4,23 @@ The format is documented in docs/cases.md. Nothing in a case is ever run."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path, PureWindowsPath
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 from pydantic_core import ValidationError
 
+from tic_rules.analysis.construct import place_in
 from tic_rules.core.dates import NotADate, parse_span
 from tic_rules.core.errors import DataError, Diagnostic, Text, UsageError, clip, did_you_mean, fault
 from tic_rules.core.files import read_named
 from tic_rules.core.scalars import Json
 from tic_rules.core.source import Source, bad_text_as, decode, is_index, read_text
 from tic_rules.model.centre import Centre
-from tic_rules.model.document import copied
+from tic_rules.model.document import Edit, copied, get, put
 from tic_rules.model.extension import extended
 from tic_rules.model.fields import record_in
 from tic_rules.model.frozen import FrozenModel, refuse
@@ -206,51 +207,30 @@ def _centre(path: Path, written: WrittenCase, ruleset: RuleSet) -> CaseData:
     ]
     model = extended(Centre, ruleset.vocabulary)
     for change, where, value in changes:
-        *above, last = where.split(".")
         try:
-            if not _is_path([*above, last], model):
+            at = place_in(data, where, ruleset.vocabulary)
+            if not _is_path(at, model):
                 raise LookupError
-            parent = _get(data, above, fill=change == "with")
-            key = _key(parent, last)
             if change == "with":
-                parent[key] = copied(value)
+                put(data, Edit("set", at, value))
             elif change == "append":
-                parent[key].extend(copied(value))
+                get(data, at).extend(copied(value))
             else:
-                del parent[key]
-        except (LookupError, ValueError, TypeError, AttributeError):
+                del get(data, at[:-1])[at[-1]]
+        except (UsageError, LookupError, TypeError, AttributeError):
             raise LookupError(where) from None
     return data
 
 
-def _is_path(parts: list[str], model: type[Record]) -> bool:
+def _is_path(parts: Sequence[str | int], model: type[Record]) -> bool:
     """Whether a place is one of the data's, as far as its fields say: an entry is named by its number, a key
     that begins with `x-` may stand anywhere."""
-    first, *rest = [part for part in parts if not is_index(part)] or [""]
+    first, *rest = [str(part) for part in parts if not is_index(part)] or [""]
     field = model.model_fields.get(first)
     if field is None:
         return first.startswith("x-")
     inner = record_in(field.annotation)
     return not rest or inner is None or "dict[" in str(field.annotation) or _is_path(rest, inner)
-
-
-def _key(parent: object, part: str) -> Any:
-    """A part of a place as the key of a mapping, or the index of a list. Raises LookupError for what is no
-    index."""
-    if not isinstance(parent, list):
-        return part
-    if not is_index(part):
-        raise LookupError
-    return int(part)
-
-
-def _get(data: Any, parts: list[str], fill: bool = False) -> Any:
-    """What stands at a place of the data; `fill`: mappings on the way that are not there are made."""
-    for part in parts:
-        if fill and not isinstance(data, list) and data.get(part) is None:
-            data[part] = {}
-        data = data[_key(data, part)]
-    return data
 
 
 def _days(value: object) -> Iterator[date]:
