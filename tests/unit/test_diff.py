@@ -1061,6 +1061,8 @@ def test_the_memo_reads_back_with_the_official_words(tmp_path: Path) -> None:
     assert term[3] == "⇄ 数值不同"
     with zipfile.ZipFile(file) as package:  # no hour: the same comparison gives the same bytes
         assert {part.date_time for part in package.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        for part in ("word/settings.xml", "word/styles.xml"):  # what Word chooses the fonts of Chinese by
+            assert set(re.findall('w:eastAsia="([a-z]+-[A-Z]+)"', package.read(part).decode())) == {"zh-CN"}
 
 
 def test_the_workbook_reads_back_with_its_sheets(tmp_path: Path) -> None:

@@ -92,9 +92,10 @@ class Memo:
         section.orientation = WD_ORIENT.LANDSCAPE
         section.page_width, section.page_height = Cm(29.7), Cm(21.0)
         section.left_margin = section.right_margin = Cm(1.8)
-        normal = self.document.styles["Normal"]
-        normal.font.size = Pt(10)
-        normal.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), "宋体")
+        styles, settings = self.document.styles, self.document.settings
+        styles["Normal"].font.size = Pt(10)
+        for part, name in ((styles, "w:lang"), (settings, "w:themeFontLang")):  # Japanese in the template
+            next(part.element.iter(qn(name))).set(qn("w:eastAsia"), "zh-CN")
 
     def heading(self, text: str, level: int) -> None:
         self.document.add_heading(sinks.line(text), level)
