@@ -104,6 +104,7 @@ def test_the_front_page_compares_all_documents_by_topic(folder: Path) -> None:
             assert f'href="{name}/{rule.id}.html"' in page
     for bound in BOUNDS.values():
         assert bound in page
+    assert re.findall(r'(<span class="bound">.*</span>) \1', page) == []
 
 
 @pytest.mark.parametrize("name", shipped_ids())

@@ -100,7 +100,7 @@ def _before(ruleset: RuleSet) -> tuple[int, str]:
 
 
 def cell_of(ruleset: RuleSet, rule: Rule) -> ComparedRule:
-    return ComparedRule(ruleset, rule, tuple(_thresholds(ruleset, rule)))
+    return ComparedRule(ruleset, rule, tuple(dict.fromkeys(_thresholds(ruleset, rule))))
 
 
 def _thresholds(ruleset: RuleSet, rule: Rule) -> Iterator[Text]:
