@@ -19,6 +19,7 @@ from tic_rules.renderers.form import blank_workbook
 from tic_rules.results.report import Report
 
 Rows = Sequence[Mapping[str, Any]]
+ROOT = Path(__file__).parents[2]
 RULES = "zhejiang_2022"
 
 
@@ -552,3 +553,24 @@ def test_no_sheet_is_cut_off_on_paper(lang: str) -> None:
     for sheet in sheets:
         assert sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.title
         assert sheet.page_setup.paperSize == 9, sheet.title
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_rows_are_as_high_as_their_wrapped_texts(lang: str, tmp_path: Path) -> None:
+    """LibreOffice does not look for itself: the texts of one row stand upon those of the next, or are cut."""
+    filled, wide = tmp_path / "filled.xlsx", tmp_path / "wide.xlsx"
+    wide.write_bytes(blank_workbook([load_ruleset(RULES)], lang, wide=True))
+    words = ["--format", "xlsx", "--output", str(filled), "--lang", lang]
+    result = CliRunner().invoke(main, ["check", str(ROOT / "examples" / "zhejiang.yaml"), *words])
+    assert result.exit_code == 1, result.output
+    for sheet in [*openpyxl.load_workbook(filled), *openpyxl.load_workbook(wide)]:
+        spans = sheet.column_dimensions.values()
+        widths = {number: one.width for one in spans for number in range(one.min, one.max + 1)}
+        for row in sheet.iter_rows():
+            texts = [(str(one.value), int(widths[one.column])) for one in row if one.alignment.wrap_text]
+            lines = [
+                sum(-(-len(part.encode("gbk", "replace")) // width) for part in text.split("\n"))
+                for text, width in texts
+            ]
+            height = sheet.row_dimensions[row[0].row].height or 15
+            assert height >= 14 * min(max(lines, default=1), 20), (sheet.title, row[0].row)

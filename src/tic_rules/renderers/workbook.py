@@ -213,7 +213,9 @@ class Page:
         if last is not None:
             writer.put(self.page, 0, len(lead) + len(sheet.columns), form.says(last), writer.head)
             self.page.set_column(len(lead) + len(sheet.columns), len(lead) + len(sheet.columns), 40)
-        self.page.set_row(0, 45)
+        self.widths = [16] * len(lead) + [_WIDTHS.get(column.kind, 24) for column in sheet.columns]
+        heads = [*lead, *(column.label for column in sheet.columns)]
+        writer.height(self.page, 0, list(zip(map(form.says, heads), self.widths, strict=True)))
         # the main sheet has a hundred columns, which one page would make too small to read
         on_paper(self.page, fit=bool(sheet.path))
         self.page.freeze_panes(1, min(2, len(lead) + len(sheet.columns)))
@@ -243,8 +245,7 @@ class Page:
                 self.writer.put(self.page, number, at, value, style)
                 if at in notes:
                     self.writer.comment(self.page, number, at, notes[at].text, wide=4, high=3)
-            widths = [16] * len(self.lead) + [_WIDTHS.get(column.kind, 24) for column in self.sheet.columns]
-            self.writer.height(self.page, number, list(zip(cells, widths, strict=True)))
+            self.writer.height(self.page, number, list(zip(cells, self.widths, strict=True)))
         last = max(len(self.rows), BLANK_ROWS if self.sheet.path else 50 if blank else 1)
         for index in range(len(self.lead)):
             self.page.set_column(index, index, 16, self.writer.style(**text))
@@ -252,7 +253,7 @@ class Page:
             at = self.columns[column.parts]
             as_text = column.kind in ("date", "text", "words", "years") or column.dated
             style = self.writer.style(**(text if as_text else {}))
-            self.page.set_column(at, at, _WIDTHS.get(column.kind, 24), style)
+            self.page.set_column(at, at, self.widths[at], style)
             self.options.offer(self.page, (1, at, last, at), *self.form.choices(column))
 
 

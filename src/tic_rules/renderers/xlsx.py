@@ -164,23 +164,21 @@ class WorkbookWriter:
             raise fault(UsageError, "output", zh, en, file=file)
         return book
 
-    def _page(
-        self, writer: Writer, name: Text, heads: Heads, rows: Iterable[Row], *, high: bool = False
-    ) -> Worksheet:
-        """A sheet: heads with their widths, rows with their colours; `high`: as high as their texts."""
+    def _page(self, writer: Writer, name: Text, heads: Heads, rows: Iterable[Row]) -> Worksheet:
+        """A sheet: heads with their widths, rows with their colours, each as high as its texts."""
         page: Worksheet = writer.book.add_worksheet(name.in_(self.lang))
+        widths = [width for _, width in heads]
         for column, (head, width) in enumerate(heads):
             writer.put(page, 0, column, head.in_(self.lang), writer.head)
             page.set_column(column, column, width)
+        writer.height(page, 0, [(head.in_(self.lang), width) for head, width in heads])
         page.freeze_panes(1, 1)
         on_paper(page)
         for number, (cells, coloured, colour) in enumerate(rows, 1):
             for column, value in enumerate(cells):
                 style = writer.style(text_wrap=True, **(colour if column == coloured else {}))
                 writer.put(page, number, column, value, style)
-            if high:
-                widths = (width for _, width in heads)
-                writer.height(page, number, list(zip(cells, widths, strict=True)))
+            writer.height(page, number, list(zip(cells, widths, strict=True)))
         return page
 
     def _verdicts(self, writer: Writer) -> None:
@@ -201,7 +199,7 @@ class WorkbookWriter:
         for one in self.pieces:
             for kind, cells in sorted(one.rows, key=lambda row: _ORDER.index(row[0])):
                 rows.append((cells, 3, {"bg_color": COLOURS[kind]} if kind in COLOURS else {}))
-        page = self._page(writer, name, heads, rows, high=True)
+        page = self._page(writer, name, heads, rows)
         page.freeze_panes(1, 3)
         page.autofilter(0, 0, len(rows), len(heads) - 1)
 
@@ -209,7 +207,7 @@ class WorkbookWriter:
         name, heads = _WARNINGS
         listed = dict.fromkeys(warning for one in self.pieces for warning in one.warnings)
         if listed:
-            self._page(writer, name, heads, ((row, None, {}) for row in listed), high=True)
+            self._page(writer, name, heads, ((row, None, {}) for row in listed))
 
     def _broken(self, writer: Writer, diagnostics: Sequence[Diagnostic]) -> None:
         heads = ((Text("位置", "place"), 40), (Text("问题", "fault"), 90), (Text("代码", "code"), 20))
