@@ -341,6 +341,12 @@ TYPED = [
     ("fields", "新材料\n新能源、储能", ["新材料", "新能源、储能"]),
     ("stage", "已批复", "approved"),
     ("contributions", "无", []),
+    ("contributions", "暂无。", []),
+    ("fields", "（尚无）", []),
+    ("fields", "Unknown", None),
+    ("builders.name", "不适用", None),
+    ("builders.name", "／", None),
+    ("builders.name", "–", None),
     ("attestations.item", 1.0, "1"),
 ]
 
@@ -898,7 +904,8 @@ def test_a_row_without_anything_in_a_field_is_no_entry(
 @pytest.mark.parametrize(
     ("sheet", "row"),
     [("首席科学家", {"姓名": "无", "由理事会聘任": "是"}), ("projects", {"项目名称": "没有"}),
-     ("资金投入", {"出资单位名称": "无"})],
+     ("资金投入", {"出资单位名称": "无"}), ("共建单位", {"单位名称": "暂无"}),
+     ("structure.bases", {"基地名称": "无。"})],
 )  # fmt: skip
 def test_none_in_the_place_of_a_name_is_asked_back(sheet: str, row: dict[str, str], tmp_path: Path) -> None:
     path = sheets(tmp_path / "b.xlsx", {"中心": [["编号"], ["x"]], sheet: [[*row], [*row.values()]]})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
@@ -19,36 +20,28 @@ LONGEST = 32_767
 """Characters of a cell: the limit of Excel."""
 
 
-UNKNOWN = frozenset(
-    [
-        "-",
-        "—",
-        "——",
-        "/",
-        "\\",
-        "?",
-        "？",
-        "不详",
-        "未知",
-        "不清楚",
-        "待定",
-        "待补",
-        "待填",
-        "暂缺",
-        "暂无数据",
-        "N/A",
-        "n/a",
-        "unknown",
-    ]
+_UNKNOWN = frozenset(
+    ["不详", "未知", "不清楚", "不适用", "未定", "待定", "待补", "待填", "暂缺", "暂无数据", "n/a", "unknown"]
 )
-"""What people put into a cell that they cannot fill in."""
+_NONE = frozenset(["无", "没有", "暂无", "尚无", "暂时没有", "无此项", "空", "none"])
+
+
+def says_unknown(text: str) -> bool:
+    """Whether this is what people put into a cell that they cannot fill in: a stroke, 不详."""
+    plain = unicodedata.normalize("NFKC", text[:20]).strip().casefold()
+    return len(text) < 20 and (not plain.strip("-–—―/\\?") or plain in _UNKNOWN)
+
+
+def says_none(text: str) -> bool:
+    """Whether it is said that there is none; of a name, that there is no such entry."""
+    return text == "[]" or normal(text) in _NONE
 
 
 def read_cell(value: object, column: Column, unit: str = "", since_1904: bool = False) -> object:
     """A cell as the data of its column; `unit` stands in the header, for plain numbers. Raises NotClear."""
     if isinstance(value, str) and not isinstance(value, ShownDay):
         text = value.strip()
-        if not text or text in UNKNOWN:
+        if says_unknown(text):
             return None
         if len(text) > LONGEST:
             raise unclear(f"单元格超过 {LONGEST} 个字符", f"the cell is longer than {LONGEST} characters")
@@ -147,7 +140,7 @@ _YEARS = re.compile(r"((?:19|20|21)[0-9]{2}) ?年? ?(?:~|～|至|到|-|–|—) 
 def _years(value: object, column: Column, unit: str, since_1904: bool) -> object:
     if not isinstance(value, str):
         return [_year(value, column, unit, since_1904)]
-    if value.casefold() in NONE:
+    if says_none(value):
         return []
     years: list[object] = []
     for part in _parts(value):
@@ -169,7 +162,6 @@ def _years(value: object, column: Column, unit: str, since_1904: bool) -> object
 
 _YES = frozenset(["是", "有", "对", "已", "√", "✓", "✔", "true", "yes", "y", "是的"])
 _NO = frozenset(["否", "无", "没有", "未", "不是", "×", "✗", "✘", "false", "no", "n"])
-NONE = frozenset(["无", "没有", "none", "[]", "空", "（无）", "(无)"])
 
 
 def _truth(value: object, column: Column, unit: str, since_1904: bool) -> object:
@@ -217,7 +209,7 @@ def _word(text: str, column: Column) -> str:
 def _words(value: object, column: Column, unit: str, since_1904: bool) -> object:
     if not isinstance(value, str):
         return [_text(value, column, unit, since_1904)]
-    if value.casefold() in NONE:
+    if says_none(value):
         return []
     return [_word(part, column) if column.words else part for part in _parts(value)]
 
@@ -231,7 +223,7 @@ def _parts(text: str) -> list[str]:
 
 
 def _list(value: object, column: Column, unit: str, since_1904: bool) -> object:
-    if isinstance(value, str) and value.casefold() in NONE:
+    if isinstance(value, str) and says_none(value):
         return []
     zh = f"{column.label.zh}请填在同名工作表中；确实没有写 无"
     en = f"fill in {column.label.en} on the sheet of that name; write none where there is none"

@@ -11,7 +11,7 @@ from tic_rules.core.errors import Diagnostic, Text, clip
 from tic_rules.core.limits import MAX_ENTRIES
 from tic_rules.core.numbers import NotANumber, parse_number
 from tic_rules.core.scalars import Json
-from tic_rules.inputs.cells import NONE
+from tic_rules.inputs.cells import says_none
 from tic_rules.inputs.headers import Header, needed
 from tic_rules.inputs.layout import ENTRY, SERIES, Column, Sheet, Unclear
 from tic_rules.inputs.rows import (
@@ -214,13 +214,14 @@ class Joined:
         is called so is not said, and that there is none is said for the list."""
         name = value_at(record, sheet.columns[0].parts)
         values = [value_at(record, column.parts) for column in sheet.columns] if name is None else [name]
-        if any(value is not None and str(value).casefold() not in NONE for value in values):
+        if any(value is not None and not says_none(str(value)) for value in values):
             return False
+        shown = clip(next((str(value) for value in values if value is not None), "无"))
         zh, en = (
-            f"“无”不是一项。确实没有，请删去这一行，在主表“{sheet.label.zh}”（竖式在“各清单有无”）写 无；"
-            f"只是名称不清楚，请留空",
-            f"“none” is no entry. Where there is none, delete the row and write none under {sheet.label.en} "
-            f"on the main sheet; where only the name is not known, leave it empty",
+            f"“{shown}”不是一项。确实没有，请删去这一行，在主表“{sheet.label.zh}”（竖式在“各清单有无”）"
+            f"写 无；只是名称不清楚，请留空",
+            f"{shown!r} is no entry. Where there is none, delete the row and write none under "
+            f"{sheet.label.en} on the main sheet; where only the name is not known, leave it empty",
         )
         column = header.places.get(sheet.columns[0].parts, header.first)
         faults.append(self.reader.fault("list", zh, en, row.mark(column), at))

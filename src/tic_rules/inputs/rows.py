@@ -119,11 +119,11 @@ def id_text(row: Row, column: int | None) -> str:
     return "" if value is None else str(value).strip()
 
 
-def holds(row: Row, aside: Collection[int], blank: Collection[str] = ()) -> bool:
+def holds(row: Row, aside: Collection[int], blank: Callable[[str], bool] | None) -> bool:
     """Whether a row has anything of its own: not in the columns `aside` (whose it is, its number, notes), and
-    not one of the texts `blank`."""
+    no text that `blank` is true of."""
     return any(
-        filled(cell) and not (isinstance(cell, str) and cell.strip() in blank)
+        filled(cell) and not (blank is not None and isinstance(cell, str) and blank(cell.strip()))
         for index, cell in enumerate(row.cells)
         if index not in row.copied and index not in aside
     )

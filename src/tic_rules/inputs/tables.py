@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from tic_rules.core.errors import DataError, Diagnostic, clip
 from tic_rules.core.scalars import Json
 from tic_rules.core.source import Mark, Source, fault_at, pointer
-from tic_rules.inputs.cells import UNKNOWN, read_cell
+from tic_rules.inputs.cells import read_cell, says_unknown
 from tic_rules.inputs.headers import Header, read_header
 from tic_rules.inputs.joins import Filling, Joined
 from tic_rules.inputs.layout import Column, Names, Sheet, Unclear
@@ -72,8 +72,8 @@ class TableReader:
         header = read_header(self.names, sheet, rows, self.file, faults)
         aside = header.named.difference(index for index, _, _ in header.columns)
         aside -= {header.roles[role] for role in ("day", "value") if role in header.roles}
-        blank = () if sheet is self.names.layout.main else UNKNOWN
-        return header, (row for row in rows if holds(row, aside, blank))
+        lists = sheet is not self.names.layout.main
+        return header, (row for row in rows if holds(row, aside, says_unknown if lists else None))
 
     def _source(self, header: Header, row: Row, joined: Joined, seen: dict[str, Row]) -> Source:
         faults: list[Diagnostic] = []

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from tic_rules.core.errors import Diagnostic, Text, clip, normal
 from tic_rules.core.numbers import NotANumber, parse_number
 from tic_rules.core.source import Mark
-from tic_rules.inputs.cells import NONE, read_cell
+from tic_rules.inputs.cells import read_cell, says_none
 from tic_rules.inputs.headers import SEARCHED, Named, named_column, wrong_unit
 from tic_rules.inputs.layout import ITEM, SWITCH, UNIT, VALUE, Column, Unclear, is_no_data, is_one_of
 from tic_rules.inputs.rows import ADDED, filled
@@ -215,7 +215,7 @@ def _is_value(cell: object, column: Column) -> bool:
     Of free text nothing can be known."""
     text = str(cell).strip() if filled(cell) else ""
     free = column.kind in ("text", "words") and not column.words
-    if not text or free or text[0] in "[{" or text.casefold() in NONE:
+    if not text or free or text[0] in "[{" or says_none(text):
         return False
     try:
         said = read_cell(cell, column)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from tic_rules.core.errors import Text, normal
+from tic_rules.inputs.cells import says_none, says_unknown
 from tic_rules.inputs.layout import Column
 from tic_rules.model.ruleset import Vocabulary
 
@@ -53,7 +54,9 @@ def cell_text(value: object, column: Column, vocabulary: Vocabulary, lang: str) 
     if len(dated) == len(entries):
         return _through_time(dated, column, vocabulary, lang)
     items = [str(_scalar(str(entry), column, vocabulary, lang)) for entry in entries]
-    if any(_PARTED.search(item) or normal(item) in ("", "无", "没有", "none") for item in items):
+    if any(
+        _PARTED.search(item) or not normal(item) or says_none(item) or says_unknown(item) for item in items
+    ):
         return json.dumps([str(entry) for entry in entries], ensure_ascii=False)
     return ("、" if lang == "zh" else ", ").join(items)
 
