@@ -293,7 +293,7 @@ def _problem_rows(
     yield [NewCell(text.in_(lang), head) for text, _ in heads]
     unreadable = Text("无法读取", "not read").in_(lang)
     for fault in faults:
-        line = [*_line("fail", [unreadable, fault.code, "", fault.message.in_(lang), "", "", ""])]
+        line = [*_line("fail", [unreadable, "", "", fault.message.in_(lang), "", "", ""])]
         yield [line[0], *(NewCell("") for _ in heads[len(_HEADS) :]), *line[1:], _link(book, fault.cell)]
     problems = [(one.centre, problem) for one in said for problem in one.problems]
     problems += dict.fromkeys((one.centre, warning) for one in said for warning in one.warnings)
