@@ -298,6 +298,10 @@ def test_the_counts_on_a_page_agree() -> None:
     assert counted > 0 < beside
     assert report.waiting.reason.zh.startswith(f"{counted}条不符合（另有{beside}条不影响结论）")
     assert report.waiting.reason.en.startswith(f"{counted} fail ({beside} more outside the verdict)")
+    none = check(Centre.from_file(ROOT / "examples" / "national.yaml"), "national_2020")
+    assert none.summary["fail"] == 1
+    assert none.waiting.reason.zh.startswith("1条不符合，不影响结论；")  # not: none, and one more
+    assert none.waiting.reason.en.startswith("1 fails, outside the verdict; ")
     thin = real("zj-fos")
     page = shown(str(REAL / "zj-fos.yaml"), "--lang", "zh", "--format", "html")
     page = re.sub(r'<span class="en".*?</span>|<[^>]+>', "", page)

@@ -82,7 +82,9 @@ def reason_of(findings: Iterable[Finding], waits: Iterable[Wait]) -> Text:
     absent = sum(finding.status == "fail" and not finding.counts for finding in listed)
     zh = f"{fails}条不符合" if fails else "没有不符合的条款"
     en = plural(fails, "fails", "fail") if fails else "nothing fails"
-    if absent:
+    if absent and not fails:
+        zh, en = f"{absent}条不符合，不影响结论", f"{plural(absent, 'fails', 'fail')}, outside the verdict"
+    elif absent:
         zh, en = f"{zh}（另有{absent}条不影响结论）", f"{en} ({absent} more outside the verdict)"
     zh += f"；待补数据{data}项" if data else ""
     zh += f"；待评审{judged}条" if judged else ""
