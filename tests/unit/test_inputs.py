@@ -704,6 +704,18 @@ def test_what_a_number_format_shows_is_read_or_asked_back(
         assert number == (asks, asks)
 
 
+@pytest.mark.parametrize(
+    ("value", "shown", "text"),
+    [(0.5, "0%", "50%"), (12.5, '0.0"亿元"', "12.5亿元"), (10.1, "0.00", "10.1")],
+)
+def test_a_text_keeps_what_its_cell_shows_beside_a_number(
+    value: float, shown: str, text: str, tmp_path: Path
+) -> None:
+    content = {"中心": [["编号"], ["x"]], "评价指标": [["指标编号", "目标值"], ["1.1", value]]}
+    path = sheets(tmp_path / "b.xlsx", content, lambda _: {"num_format": shown})
+    assert (one(path).indicators or {})["1.1"].target == text
+
+
 # --- headers and sheets -------------------------------------------------------------------------------------
 
 

@@ -13,7 +13,7 @@ from tic_rules.core.limits import MAX_ENTRIES, BadText
 from tic_rules.core.source import Plain, read_text
 from tic_rules.inputs.layout import Column
 from tic_rules.inputs.typed_days import typed_day, typed_text
-from tic_rules.inputs.typed_numbers import ShownDay, plain_number, typed_number
+from tic_rules.inputs.typed_numbers import ShownDay, ShownNumber, plain_number, typed_number
 from tic_rules.inputs.unclear_cells import NotClear, unclear
 
 LONGEST = 32_767
@@ -183,6 +183,8 @@ def _text(value: object, column: Column, unit: str, since_1904: bool) -> object:
         text = "true" if value else "false"
     elif isinstance(value, (date, datetime)):
         text = value.isoformat()[:10]
+    elif isinstance(value, ShownNumber):
+        text = value.text
     elif isinstance(value, (int, float)):
         text = plain_number(value)
     else:
