@@ -255,6 +255,9 @@ def test_a_console_that_is_not_utf8_never_crashes_it(encoding: str) -> None:
     assert b"Traceback" not in done.stderr
     if encoding == "gbk":
         assert "结论：不合规" in done.stdout.decode("gbk")
+        assert "× 不符合 (2)" in done.stdout.decode("gbk")
+        compared = program("diff", "jiangsu_2020", "zhejiang_2022", "--lang", "zh", PYTHONIOENCODING=encoding)
+        assert [b"\\u" in one.stdout for one in (done, compared)] == [False, False]
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "shift_jis"])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import atexit
+import codecs
+import contextlib
 import gc
 import importlib
 import os
@@ -24,6 +26,9 @@ from tic_rules.cli.chinese import Command, WrongCall, chinese_help, wanted  # no
 from tic_rules.cli.common import lang_option, language  # noqa: E402
 from tic_rules.core.errors import Text  # noqa: E402
 from tic_rules.core.version import VERSION  # noqa: E402
+
+_STAND_INS = {"✗": "×", "✓": "√", "◷": "○", "⇄": "≠", "◨": "□", "◧": "■"}
+"""What is shown for our signs where a console does not have them."""
 
 COMMANDS = {
     "check": "decide every clause for centre files",
@@ -108,11 +113,22 @@ class _Lazy(Command, click.Group):
 
 
 def _escape_what_consoles_lack() -> None:
-    """Show as escapes what the encoding of the console does not have, rather than fail."""
+    """Show what the encoding of the console does not have as a sign that it has, or as an escape."""
+    codecs.register_error("tic-rules", _shown_instead)
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None and (stream.encoding or "").lower().replace("-", "") != "utf8":
-            reconfigure(errors="backslashreplace")
+            reconfigure(errors="tic-rules")
+
+
+def _shown_instead(error: UnicodeError) -> tuple[str | bytes, int]:
+    """The stand-in of one of our signs, which GBK, the encoding of Chinese Windows, has not; or an escape."""
+    if isinstance(error, UnicodeEncodeError):
+        instead = _STAND_INS.get(error.object[error.start], "")
+        with contextlib.suppress(UnicodeEncodeError):
+            if instead.encode(error.encoding):
+                return instead, error.start + 1
+    return codecs.backslashreplace_errors(error)
 
 
 def _words() -> list[str]:
