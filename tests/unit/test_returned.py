@@ -347,13 +347,17 @@ def test_a_workbook_with_macros_comes_back_with_them(sent: Path, tmp_path: Path)
 
 
 def test_macros_do_not_go_under_a_name_that_cannot_bear_them(sent: Path, tmp_path: Path) -> None:
-    file, to = _with_macros(sent, tmp_path / "sent.xlsm"), tmp_path / "back.xlsx"
-    written = CliRunner().invoke(
-        main, ["check", str(file), "--format", "xlsx", "--lang", "zh", "--output", str(to)]
-    )
-    assert written.exit_code == 2
-    assert "应以 .xlsm 结尾" in written.stderr
-    assert not to.exists()
+    macros = _with_macros(sent, tmp_path / "sent.xlsm")
+    for file, ending, to in (
+        (macros, ".xlsm", tmp_path / "back.xlsx"),
+        (sent, ".xlsx", tmp_path / "back.xlsm"),
+    ):
+        written = CliRunner().invoke(
+            main, ["check", str(file), "--format", "xlsx", "--lang", "zh", "--output", str(to)]
+        )
+        assert written.exit_code == 2
+        assert f"应以 {ending} 结尾" in written.stderr
+        assert not to.exists()
 
 
 def test_a_workbook_with_macros_that_cannot_be_written_in_place_is_refused(

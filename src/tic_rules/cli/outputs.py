@@ -71,7 +71,7 @@ def _parsed(text: str, faults: list[Text]) -> Target:
 
 def placed(wanted: Sequence[Target], files: Sequence[str], programme: str | None) -> list[Target]:
     """The outputs of a run over files: workbooks that go to a folder by name, each that was checked under its
-    own. Raises UsageError for two of one name, and for macros under a name that cannot bear them."""
+    own. Raises UsageError for two of one name, and for a name that says of macros what is not so."""
     return [_placed(one, files, programme) if one.format == "xlsx" else one for one in wanted]
 
 
@@ -92,9 +92,10 @@ def _placed(target: Target, files: Sequence[str], programme: str | None) -> Targ
             raise fault(UsageError, "output", zh, en)
         return target._replace(names=tuple(names))
     macros = programme is None and len(files) == 1 and files[0].lower().endswith(".xlsm")
-    if macros and file is not None and not file.lower().endswith(".xlsm"):
-        zh = f"交还的工作簿带有宏，文件名应以 .xlsm 结尾，不是 {file}"
-        en = f"the workbook that comes back has macros: its name ends in .xlsm, not {file}"
+    if file is not None and file.lower().endswith(".xlsm") != macros:  # Excel would not open it
+        ending = ".xlsm" if macros else ".xlsx"
+        zh = f"写出的工作簿{'带有' if macros else '没有'}宏，文件名应以 {ending} 结尾，不是 {file}"
+        en = f"the workbook has {'' if macros else 'no '}macros: its name ends in {ending}, not {file}"
         raise fault(UsageError, "output", zh, en)
     return target
 
