@@ -354,6 +354,7 @@ def test_what_was_filled_in_is_not_written_over(tmp_path: Path) -> None:
         (["--wide"], "--wide is for a workbook"),
         (["--wide", "--output", "a.csv"], "--wide is for a workbook"),
         (["--format", "csv", "--output", "a.xlsx"], "does not go with --format csv"),
+        (["--output", "a.xls"], "does not go with --format xlsx"),
         (["--format", "xlsx", "--output", "a.yaml"], "does not go with --format xlsx"),
     ],
 )

@@ -13,6 +13,8 @@ from tic_rules.core.errors import UsageError, fault
 from tic_rules.renderers.form import blank_file, blank_table, blank_workbook
 
 KINDS = ("yaml", "xlsx", "csv")
+OTHER_BOOKS = ("xls", "xlsm", "xlsb", "ods", "et")
+"""Endings of workbooks that are not written: a name that has one is not taken for that of a YAML file."""
 
 
 @click.command("init", cls=Command)
@@ -30,8 +32,9 @@ def command(rules: tuple[str, ...], format_: str | None, output: str | None, wid
     """A commented centre file to fill in: each comment says what a field is and which clause asks for it."""
     guard([output], rules, command="tic-rules init")
     refuse_existing(output)
-    named = next((kind for kind in KINDS if (output or "").lower().endswith(f".{kind}")), None)
-    format_ = format_ or named or "yaml"
+    endings = (*KINDS, *OTHER_BOOKS)
+    named = next((ending for ending in endings if (output or "").lower().endswith(f".{ending}")), None)
+    format_ = format_ or ("xlsx" if named in OTHER_BOOKS else named) or "yaml"
     if named not in (None, format_):
         zh = f"文件名以 .{named} 结尾，与 --format {format_} 不符"
         en = f"a name in .{named} does not go with --format {format_}"
