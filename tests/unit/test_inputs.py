@@ -917,7 +917,7 @@ def test_a_row_without_anything_in_a_field_is_no_entry(
     ("sheet", "row"),
     [("首席科学家", {"姓名": "无", "由理事会聘任": "是"}), ("projects", {"项目名称": "没有"}),
      ("资金投入", {"出资单位名称": "无"}), ("共建单位", {"单位名称": "暂无"}),
-     ("structure.bases", {"基地名称": "无。"})],
+     ("structure.bases", {"基地名称": "无。"}), ("contributions", {"到位日期": "无", "金额": None})],
 )  # fmt: skip
 def test_none_in_the_place_of_a_name_is_asked_back(sheet: str, row: dict[str, str], tmp_path: Path) -> None:
     path = sheets(tmp_path / "b.xlsx", {"中心": [["编号"], ["x"]], sheet: [[*row], [*row.values()]]})

@@ -11,7 +11,7 @@ from tic_rules.core.errors import Diagnostic, Text, clip
 from tic_rules.core.limits import MAX_ENTRIES
 from tic_rules.core.numbers import NotANumber, parse_number
 from tic_rules.core.scalars import Json
-from tic_rules.inputs.cells import says_none
+from tic_rules.inputs.cells import says_none, says_unknown
 from tic_rules.inputs.headers import Header, needed
 from tic_rules.inputs.layout import ENTRY, SERIES, Column, Sheet, Unclear
 from tic_rules.inputs.rows import (
@@ -170,9 +170,9 @@ class Joined:
         listed, key = entry_of
         record: Json = {}
         at: Parts = (*at_list, key)
-        self.reader._record(header, row, record, at, faults)
-        if record and not sheet.keyed and self._says_none(sheet, header, row, record, at, faults):
+        if not sheet.keyed and self._says_none(sheet, header, row, at, faults):
             return
+        self.reader._record(header, row, record, at, faults)
         if not record:  # what it says is a fault, and the list without it not empty
             if not listed:
                 into.pop(sheet.parts[-1])
@@ -207,23 +207,24 @@ class Joined:
             centre.faults.append(self.reader.fault("list", *said, row.mark(header.first), at_list))
         return True
 
-    def _says_none(
-        self, sheet: Sheet, header: Header, row: Row, record: Json, at: Parts, faults: list[Diagnostic]
-    ) -> bool:
+    def _says_none(self, sheet: Sheet, header: Header, row: Row, at: Parts, faults: list[Diagnostic]) -> bool:
         """Whether a row says 无 where the name of an entry stands, or nothing else: a fault, for who or what
         is called so is not said, and that there is none is said for the list."""
-        name = value_at(record, sheet.columns[0].parts)
-        values = [value_at(record, column.parts) for column in sheet.columns] if name is None else [name]
-        if any(value is not None and not says_none(str(value)) for value in values):
+        first = sheet.columns[0]
+        said = {column.parts: id_text(row, index) for index, column, _ in header.columns}
+        texts = [text for text in said.values() if not says_unknown(text)]
+        if first.kind == "text" and not says_unknown(said.get(first.parts, "")):
+            texts = [said[first.parts]]
+        if not texts or not all(map(says_none, texts)):
             return False
-        shown = clip(next((str(value) for value in values if value is not None), "无"))
+        shown = clip(texts[0])
         zh, en = (
             f"“{shown}”不是一项。确实没有，请删去这一行，在主表“{sheet.label.zh}”（竖式在“各清单有无”）"
             f"写 无；只是名称不清楚，请留空",
             f"{shown!r} is no entry. Where there is none, delete the row and write none under "
             f"{sheet.label.en} on the main sheet; where only the name is not known, leave it empty",
         )
-        column = header.places.get(sheet.columns[0].parts, header.first)
+        column = header.places.get(first.parts, header.first)
         faults.append(self.reader.fault("list", zh, en, row.mark(column), at))
         return True
 
