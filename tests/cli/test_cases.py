@@ -210,6 +210,22 @@ def test_no_cases_at_all_are_told_of(rules: Path, tmp_path: Path) -> None:
     assert "somewhere_2026" in ran(rules, "--cases", tmp_path / "empty").stderr
 
 
+def test_whatever_fails_the_run_is_a_failure_in_junit(rules: Path) -> None:
+    """The panel was green where a mutant or, with --strict, what no case covers ended the run with 1."""
+    (one,) = json.loads(ran(rules, "--mutants", "--format", "json").stdout)["rulesets"]
+    for options, failures in (
+        ([], 0),
+        (["--mutants"], len(one["survivors"])),
+        (["--strict"], len(one["gaps"])),
+        (["--mutants", "--strict"], len(one["survivors"]) + len(one["gaps"])),
+    ):
+        result = ran(rules, *options, "--format", "junit")
+        (suite,) = ElementTree.fromstring(result.stdout)
+        assert (suite.get("tests"), suite.get("failures")) == (str(2 + failures), str(failures))
+        assert len(list(suite.iter("failure"))) == failures
+        assert result.exit_code == bool(failures)
+
+
 def test_mutants_that_nothing_catches_are_named(rules: Path) -> None:
     text = RULES.replace("不少于300人", "达到规定人数").replace(
         "300}", "300}\n    reading: {zh: 300、301、330、600、299人, en: by 300}"

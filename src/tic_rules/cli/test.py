@@ -55,6 +55,6 @@ def command(
         with kept(faults):
             runs.append(run(rules, cases_of(rules, where), engine, mutants=mutants))
     if runs:
-        write(render(runs, format_, lang), output, format_=format_)
+        write(render(runs, format_, lang, strict), output, format_=format_)
     diagnose(faults, lang)
     sys.exit(2 if faults else 0 if all(one.ok(strict) for one in runs) else 1)

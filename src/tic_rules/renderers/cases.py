@@ -14,12 +14,13 @@ from tic_rules.results.labels import STATUS
 from tic_rules.results.parts import STATUSES
 
 
-def render(runs: Sequence[Run], format_: str, lang: str) -> str:
-    """What came of the cases of rule sets, in a format: text, json or junit."""
+def render(runs: Sequence[Run], format_: str, lang: str, strict: bool = False) -> str:
+    """What came of the cases of rule sets, in a format: text, json or junit. `strict`: what no case covers
+    fails too."""
     if format_ == "json":
         return sinks.as_json({"schema_version": 1, "rulesets": [run.as_dict() for run in runs]})
     if format_ == "junit":
-        suites = "".join(_suite(run, lang) for run in runs)
+        suites = "".join(_suite(run, lang, strict) for run in runs)
         head = '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="tic-rules test">\n'
         return f"{head}{suites}</testsuites>\n"
     return "".join(f"{visible(line)}\n" for run in runs for line in _text(run, lang))
@@ -82,18 +83,33 @@ def _mutants(run: Run, lang: str) -> Iterator[str]:
     yield ""
 
 
-def _suite(run: Run, lang: str) -> str:
-    cases = "".join(_case(run, outcome, lang) for outcome in run.outcomes)
-    failures = len(run.failed)
-    head = f'tests="{len(run.outcomes)}" failures="{failures}" errors="0" skipped="0"'
-    return f"  <testsuite name={xml_attribute(run.ruleset.id)} {head}>\n{cases}  </testsuite>\n"
+def _suite(run: Run, lang: str, strict: bool) -> str:
+    """Every case; the mutants that nothing catches, and where it is `strict` what no case covers, as failures
+    of their own."""
+    cases = [_case(run, outcome, lang) for outcome in run.outcomes]
+    unseen = Text("没有被发现的改动", "a slip that nothing catches").in_(lang)
+    others = [("mutant", str(mutant), unseen) for mutant in run.survivors or ()]
+    for gap in run.gaps if strict else ():
+        others.append(("gap", f"{gap.rule.at} {gap.rule.id}", gap.message.in_(lang)))
+    cases += [_testcase(run, name, _failure(kind, said, said)) for kind, name, said in others]
+    failures = len(run.failed) + len(others)
+    head = f'tests="{len(cases)}" failures="{failures}" errors="0" skipped="0"'
+    return f"  <testsuite name={xml_attribute(run.ruleset.id)} {head}>\n{''.join(cases)}  </testsuite>\n"
 
 
 def _case(run: Run, outcome: Outcome, lang: str) -> str:
-    name = xml_attribute(" ".join(filter(None, [outcome.case.clause, outcome.case.name])))
-    said = ""
-    if not outcome.passed:
-        message = outcome.message.in_(lang)
-        text = "\n".join([message, outcome.case.because, outcome.case.place])
-        said = f'<failure type="case" message={xml_attribute(message)}>{xml(text)}</failure>'
-    return f"    <testcase classname={xml_attribute(run.ruleset.id)} name={name}>{said}</testcase>\n"
+    name = " ".join(filter(None, [outcome.case.clause, outcome.case.name]))
+    if outcome.passed:
+        return _testcase(run, name)
+    message = outcome.message.in_(lang)
+    text = "\n".join([message, outcome.case.because, outcome.case.place])
+    return _testcase(run, name, _failure("case", message, text))
+
+
+def _testcase(run: Run, name: str, said: str = "") -> str:
+    of = xml_attribute(run.ruleset.id)
+    return f"    <testcase classname={of} name={xml_attribute(name)}>{said}</testcase>\n"
+
+
+def _failure(kind: str, message: str, text: str) -> str:
+    return f'<failure type="{kind}" message={xml_attribute(message)}>{xml(text)}</failure>'
