@@ -237,6 +237,22 @@ def test_mutants_that_nothing_catches_are_named(rules: Path) -> None:
     assert "staff: threshold" not in result.stdout  # the two cases at 299 and 300 see every other number
 
 
+def test_what_lint_says_of_the_file_as_it_is_catches_no_mutant(rules: Path) -> None:
+    """A standing warning on a rule (TR312) or between rules (TR204) hid every mutant of the rule, of the
+    file."""
+    plain = ran(rules, "--mutants").stdout.partition("Slips that nothing catches (3):")[2]
+    assert "bases: threshold require: at_least 2" in plain
+    long = RULES.replace("基地不少于3个\n    topic", f"基地不少于3个，{'另行规定的除外，' * 8}\n    topic")
+    rules.write_text(long, encoding="utf-8")
+    assert ran(rules, "--mutants").stdout.partition("Slips that nothing catches (3):")[2] == plain
+    twice = RULES.replace("[staff]", "[staff, again]") + RULES.partition("rules:\n")[2].partition(
+        "  - id: bases"
+    )[0].replace("id: staff", "id: again")
+    rules.write_text(twice, encoding="utf-8")
+    for line in filter(None, plain.partition("\n\n")[0].split("\n")):
+        assert line in ran(rules, "--mutants").stdout
+
+
 def test_every_engine_decides_the_cases_alike(rules: Path) -> None:
     shown = {engine: ran(rules, "--engine", engine).stdout for engine in ("native", "reference", "compiled")}
     assert len(set(shown.values())) == 1

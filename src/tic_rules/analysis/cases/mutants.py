@@ -5,7 +5,7 @@ each."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from fractions import Fraction
@@ -197,13 +197,16 @@ class Catcher:
 
     def __init__(self, ruleset: RuleSet, cases: Iterable[Case]) -> None:
         self.ruleset = ruleset
+        self.told = [_told(ruleset, rule, place) for place, rule in enumerate(ruleset.rules)]
+        self.told_of_pairs = _told_of_pairs(ruleset)
         self.cases: dict[str, list[Case]] = defaultdict(list)
         for case in cases:
             for rule in case.expect:
                 self.cases[rule].append(case)
 
     def catches(self, mutant: Mutant) -> bool:
-        """Whether loading, lint or a case sees the change."""
+        """Whether loading, lint or a case sees the change. What lint says of the file as it is tells of no
+        change."""
         if mutant.kind == "locator":  # seen where the clause that the rule now names does not list it
             return any(
                 clause.at == mutant.rule.at and mutant.rule.id not in clause.rules
@@ -211,14 +214,13 @@ class Catcher:
             )
         changed = with_rule(self.ruleset, mutant.rule)
         ids = {rule.id: rule for rule in changed.rules}
-        if (
+        place = self.ruleset.place_of(mutant.rule.id)
+        return bool(
             any(rule_faults(mutant.rule, (), ids, self.ruleset.vocabulary))
-            or any(lint_rule(changed, mutant.rule, self.ruleset.place_of(mutant.rule.id)))
+            or _told(changed, mutant.rule, place) - self.told[place]
             or self._by_cases(mutant.rule)
-        ):
-            return True
-        pairs = Pairs(changed)
-        return any(pairs.implied()) or any(pairs.conflicts())
+            or _told_of_pairs(changed) - self.told_of_pairs
+        )
 
     def _by_cases(self, changed: Rule) -> bool:
         alone = part_of(with_rule(self.ruleset, changed), [changed])
@@ -229,6 +231,17 @@ class Catcher:
         clauses = tuple(clause.at for clause in self.ruleset.clauses)
         all_tried = (mutant for rule in self.ruleset.rules for mutant in tried(rule, clauses, every))
         return [mutant for mutant in all_tried if not self.catches(mutant)]
+
+
+def _told(ruleset: RuleSet, rule: Rule, place: int) -> Counter[str]:
+    """The codes of what lint says of a rule."""
+    return Counter(fault.code for fault in lint_rule(ruleset, rule, place))
+
+
+def _told_of_pairs(ruleset: RuleSet) -> Counter[tuple[str, str]]:
+    """The codes of what lint says of rules that are held against each other."""
+    pairs = Pairs(ruleset)
+    return Counter((rule.id, flaw.code) for rule, flaw in (*pairs.implied(), *pairs.conflicts()))
 
 
 def tried(rule: Rule, clauses: Sequence[str], every: bool) -> Iterator[Mutant]:
