@@ -183,6 +183,18 @@ def test_a_case_may_change_an_entry_of_a_table_whose_key_has_dots(tmp_path: Path
         ("- {case: a, base: /tmp/x.yaml, as_of: 2026-06-30, expect: {staff: pass}}", "in the same folder"),
         ("- {case: a, base: none.yaml, as_of: 2026-06-30, expect: {staff: pass}}", "none.yaml"),
         ("- {case: a, base: ../../../x, as_of: 2026-06-30, expect: {staff: pass}}", "cannot be read"),
+        (
+            "- {case: a, as_of: 2026-06-30, expect: {staff: pass}, bearers: {centre: [staff, stafff]}}",
+            "all.yaml:3:81: there is no rule stafff; did you mean staff?",
+        ),
+        (
+            "- {case: a, as_of: 2026-06-30, expect: {staff: pass}, bearers: {center: [staff]}}",
+            "center is not one of centre",
+        ),
+        (
+            "- {case: a, as_of: 2026-06-30, figures: {}, with: {centers: 2}, expect: {staff: pass}}",
+            "centers [case-change]",
+        ),
         ("- 3", "mapping"),
         ("- {case: [", "yaml"),
     ],
@@ -193,6 +205,26 @@ def test_a_case_that_is_none_is_told_of_with_its_line(rules: Path, case: str, sa
     assert result.exit_code == 2
     assert said in result.stderr
     assert "Traceback" not in result.output
+
+
+def test_figures_and_centres_stand_in_the_place_of_a_base_and_are_changed_as_one(rules: Path) -> None:
+    """What changed figures was passed over, and centres without figures were."""
+    target = "bearer: programme\n    by: 2030-12-31\n    require: {fact: leading_enterprises, at_least: 3}"
+    old = "bearer: centre\n    by: 2y\n    require: {fact: industrial_bases, at_least: 3}"
+    assert old in RULES
+    rules.write_text(RULES.replace(old, target), encoding="utf-8")
+    of = "as_of: 2026-06-30, expect: {bases: %s}"
+    say = "figures: {reported_on: 2026-06-30, leading_enterprises: 3}"
+    add(
+        rules,
+        f"""\
+- {{case: three, {of % "pass"}, {say}}}
+- {{case: two, {of % "pending"}, {say}, with: {{leading_enterprises: 2}}}}
+- {{case: none is said, {of % "unknown"}, {say}, without: [leading_enterprises]}}
+- {{case: centres alone, {of % "unknown"}, centres: [{{id: a, jurisdiction: zhejiang}}]}}
+""",
+    )
+    assert "6 as expected, 0 otherwise" in ran(rules).stdout
 
 
 def test_data_that_cannot_be_used_fails_its_case_alone(rules: Path) -> None:

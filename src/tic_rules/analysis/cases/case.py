@@ -24,6 +24,8 @@ from tic_rules.model.document import Edit, copied, get, put
 from tic_rules.model.extension import extended
 from tic_rules.model.fields import record_in
 from tic_rules.model.frozen import FrozenModel, refuse
+from tic_rules.model.programme import Programme
+from tic_rules.model.rulefile import Bearer
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.model.shipped import rules_folder
 from tic_rules.model.subject import Record
@@ -58,14 +60,18 @@ class WrittenCase(FrozenModel):
     without: tuple[str, ...] = ()
     missing: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     verdict: Verdict | None = None
-    bearers: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    bearers: dict[Bearer, tuple[str, ...]] = Field(default_factory=dict)
     figures: CaseData | None = None
     centres: tuple[CaseData, ...] = ()
 
+    @property
+    def programme(self) -> bool:
+        return self.figures is not None or bool(self.centres)
+
 
 class Case(WrittenCase):
-    """A case ready to be decided: as it is written, and where. `data` are the figures of a programme where
-    `programme` is set, and the centre's otherwise; `days` are those that the case itself names."""
+    """A case ready to be decided: as it is written, and where. `data` are the figures of a programme where it
+    is of a `programme`, and the centre's otherwise; `days` are those that the case itself names."""
 
     ruleset: str
     file: str
@@ -76,10 +82,6 @@ class Case(WrittenCase):
     @property
     def name(self) -> str:
         return self.case
-
-    @property
-    def programme(self) -> bool:
-        return self.figures is not None
 
     @property
     def id(self) -> str:
@@ -180,32 +182,36 @@ def source_of(path: str) -> Source:
 
 
 def _unknown_rules(ruleset: RuleSet, case: WrittenCase, source: Source, index: int) -> Iterator[Diagnostic]:
-    for key, named in (("expect", case.expect), ("missing", case.missing)):
-        for rule in named:
-            if rule not in ruleset:
-                near = did_you_mean(rule, ruleset.rule_ids)
-                shown = clip(rule)
-                zh, en = f"没有规则 {shown}{near.zh}", f"there is no rule {shown}{near.en}"
-                yield source.fault("unknown-rule", zh, en, (index, key, rule), named=False)
+    named: list[tuple[str, tuple[str | int, ...]]] = [(rule, ("expect", rule)) for rule in case.expect]
+    named += [(rule, ("missing", rule)) for rule in case.missing]
+    for bearer, rules in case.bearers.items():
+        named += [(rule, ("bearers", bearer, place)) for place, rule in enumerate(rules)]
+    for rule, place in named:
+        if rule not in ruleset:
+            near = did_you_mean(rule, ruleset.rule_ids)
+            shown = clip(rule)
+            zh, en = f"没有规则 {shown}{near.zh}", f"there is no rule {shown}{near.en}"
+            yield source.fault("unknown-rule", zh, en, (index, *place), named=False)
 
 
 def _case(ruleset: RuleSet, path: Path, written: WrittenCase, line: int) -> Case:
-    data = copied(written.figures) if written.figures is not None else _centre(path, written, ruleset)
+    data = _data(path, written, ruleset)
     said = [written.as_of, written.with_, written.append, written.figures or {}, list(written.centres)]
     place: Json = {"ruleset": ruleset.id, "file": str(path), "line": line}
     return Case.model_construct(**dict(written), **place, data=data, days=frozenset(_days(said)))
 
 
-def _centre(path: Path, written: WrittenCase, ruleset: RuleSet) -> CaseData:
-    """The centre of a case: its base with what the case changes. Raises LookupError with a path that leads
-    nowhere, DataError where the base cannot be read."""
-    data: CaseData = copied(source_of(str(path.parent / written.base)).data)
+def _data(path: Path, written: WrittenCase, ruleset: RuleSet) -> CaseData:
+    """The centre of a case, its base, or the figures of its programme, with what the case changes. Raises
+    LookupError with a path that leads nowhere, DataError where the base cannot be read."""
+    begun = written.figures or {} if written.programme else source_of(str(path.parent / written.base)).data
+    data: CaseData = copied(begun)
     changes = [
         *(("with", where, value) for where, value in written.with_.items()),
         *(("append", where, entries) for where, entries in written.append.items()),
         *(("without", where, None) for where in written.without),
     ]
-    model = extended(Centre, ruleset.vocabulary)
+    model = extended(Programme if written.programme else Centre, ruleset.vocabulary)
     for change, where, value in changes:
         try:
             at = place_in(data, where, ruleset.vocabulary)
