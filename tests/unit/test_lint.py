@@ -677,6 +677,9 @@ def test_a_high_school_ends_no_list(tmp_path: Path) -> None:
             {"require": "{fact: contract_research, at_most: 0}", "topic": "scope.no_rivalry"},
         ),
         ("近三年人员不少于50人", "自批复起2年", {"by": "2y"}),
+        ("到2026年人员不少于50人", "2026年是规划期末，随时检查", {}),
+        ("变更后30日内人员不少于50人", "不按30日计，随时检查", {}),
+        ("近六个月内人员不少于50人，最近30日内不变", "", {}),
     ],
 )
 def test_a_reading_or_a_day_that_is_said_silences(
@@ -715,6 +718,24 @@ def test_a_share_of_nothing_is_no_share(
     require = f"{{fact: funding_by_kind, share_of: [finance], {share}}}"
     rule = clean_with(f"金融机构出资占比{asks}1/3", require=require, **applies)
     assert [fault.code for fault in faults_of(tmp_path, rule)] == faults
+
+
+@pytest.mark.parametrize(
+    ("quote", "keys", "said"),
+    [
+        ("到2026年人员不少于50人", {}, "2026年"),
+        ("二〇二六年底人员不少于50人", {}, "2026年"),
+        ("变更后30日内人员不少于50人", {}, "30日"),
+        ("批复后三个月内人员不少于50人", {}, "3个月"),
+        ("期满后6个月内承担项目", {"since": "term_end", "require": "{fact: projects, some: {}}"}, "6个月"),
+        ("期满后半年内承担项目", {"since": "term_end", "require": "{fact: projects, some: {}}"}, "半年"),
+    ],
+)
+def test_a_deadline_of_the_quote_that_is_left_out_is_told(
+    tmp_path: Path, quote: str, keys: dict[str, str], said: str
+) -> None:
+    (fault,) = faults_of(tmp_path, clean_with(quote, **keys))
+    assert (fault.code, fault.message.zh) == ("TR310", f"引文写明期限（{said}），规则没有照写")
 
 
 def test_a_reading_does_not_settle_another_deadline_than_the_quote_has(tmp_path: Path) -> None:

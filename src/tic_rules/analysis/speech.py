@@ -173,6 +173,10 @@ _YEARS = re.compile(
     r"((?<!\d)\d{1,4}|(?<![一二两三四五六七八九十])[一二两三四五六七八九十]+)\s*年(?:之)?内"
     r"(?![^，。；…]{0,4}(?:每|平均))"
 )
+_SET = re.compile(
+    r"[到至](20\d\d年)|(20\d\d年)[底末]|(?<![近前续每去\d一二三四五六七八九十百])"
+    r"((?:\d{1,3}|[一二两三四五六七八九十百]{1,5})\s*(?:个月|日|天)|半年)[之以]?内"
+)
 _CALENDAR = re.compile(r"(20\d\d)\s*年")
 _FIRST_YEAR = re.compile("首年")
 TERM_END = re.compile("期满|建设期|建设周期")
@@ -219,6 +223,11 @@ def says_day(day: date, text: str) -> bool:
         return True
     last = (day + timedelta(days=1)).day == 1
     return last and re.search(rf"(?<!\d){day.month}月(?:底|末|(?![\d一二三]))", text) is not None
+
+
+def times_in(text: str) -> set[str]:
+    """The deadlines of a text that are no years: 2025年 of 到2025年, 30日 of 30日内."""
+    return {match[match.lastindex or 0] for match in _SET.finditer(in_digits(text))}
 
 
 def calendar_years_in(text: str) -> set[int]:

@@ -22,11 +22,13 @@ from tic_rules.analysis.speech import (
     says_day,
     says_length,
     says_years,
+    times_in,
     years_in,
 )
 from tic_rules.core.errors import Text, plural
 from tic_rules.core.numbers import Number, decimal_text
 from tic_rules.core.source import Plain
+from tic_rules.inputs.typed_days import in_digits
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Fact, Rule, RuleSet
 from tic_rules.results.labels import number_text
@@ -132,6 +134,8 @@ def _compared(
 # --- deadlines ----------------------------------------------------------------------------------------------
 
 
+_WITHOUT = ("limit", "prohibition", "consequence")
+"""What is broken at once, or follows, whatever time its words speak of."""
 _NEITHER = Text("引文和 reading 都没有这一期限", "which neither the quote nor the reading says")
 _WORKING = Text(
     "原文以工作日计；请在 reading 中写明按多少日计",
@@ -161,6 +165,12 @@ def about_deadline(rule: Rule) -> Iterator[Found]:
                 "by", f"期限是{rule.years}年，{zh}", f"the deadline is {plural(rule.years, 'year')}, {en}"
             )
         return
+    dated = (rule.by, rule.from_, rule.yearly) != (None, None, None) or rule.kind in _WITHOUT
+    unsaid = [] if dated else sorted(time for time in times_in(quote) if time not in in_digits(reading))
+    if unsaid:
+        zh, en = "、".join(unsaid), ", ".join(unsaid)
+        en = f"the quote sets a deadline ({en}), and the rule does not"
+        yield _deadline("id", f"引文写明期限（{zh}），规则没有照写", en)
     yield from _unwritten_or_dated(rule, quote, both, asked)
     yield from _counted_from(rule, both)
 
@@ -170,7 +180,8 @@ def _unwritten_or_dated(rule: Rule, quote: str, both: str, asked: set[int]) -> I
     say; `asked` are the years that the quote sets."""
     if asked and rule.kind != "limit":
         said = [str(n) for n in sorted(asked)]
-        en = f"the quote sets a deadline of {', '.join(said)} years, and the rule does not"
+        years = ", ".join(plural(n, "year") for n in sorted(asked))
+        en = f"the quote sets a deadline of {years}, and the rule does not"
         yield _deadline("by" if rule.by else "id", f"引文写明{'、'.join(said)}年的期限，规则没有照写", en)
     elif isinstance(rule.by, date):
         if rule.by.year not in calendar_years_in(both):
