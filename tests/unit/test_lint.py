@@ -349,6 +349,18 @@ def test_what_a_good_result_brings_is_looked_at_too(tmp_path: Path, number: str,
     assert all(f"at_least: {number}}}" in text.split("\n")[fault.line - 1] for fault in faults)
 
 
+def test_a_good_result_that_a_bad_one_rules_out_is_told(tmp_path: Path) -> None:
+    more = """when: {fact: headcount, at_least: 200}
+then: {zh: 予以调整, en: the centre is adjusted}
+otherwise:
+  when: {fact: headcount, at_least: %s}
+  then: {zh: 获得支持, en: it is supported}"""
+    quote = "不少于 200 人的予以调整，不少于 300 人、100 人的获得支持"
+    for number, codes in (("300", ["TR201"]), ("200", ["TR201"]), ("100", [])):
+        faults = faults_of(tmp_path, with_extra(quote, more % number, kind="consequence"))
+        assert [fault.code for fault in faults] == codes
+
+
 def test_every_code_is_tried() -> None:
     tried = {code for code, *_ in REPLACED} | {code for code, *_ in ADDED}
     assert tried == {code.code for code in CODES}

@@ -16,6 +16,7 @@ _ANYTHING = interval("at_least", 0)
 """Counts and amounts are never less than nothing."""
 _WHOLE = interval("between", (0, 1))
 """A part of a whole."""
+_JOINED = Text("检查界限和组合方式", "look at the bounds and at how they are joined")
 OPEN_WAY = "适用即通过"
 """What the reading of a preference says that only tells whether a way is open."""
 
@@ -27,6 +28,10 @@ def about_logic(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
         yield from worst
         if worst:
             return
+    good, bad = rule.otherwise, rule.when
+    if good is not None and bad is not None and logic.reader.at_least(good.when, bad):
+        en = "where this holds `when` does too, so that it is never looked at"
+        yield Found("TR201", ("otherwise", "when"), "只要它成立，when 也成立，轮不到它", en, _JOINED)
     if rule.applies is None or rule.require is None:
         return
     if logic.excludes(rule.applies, rule.require):
@@ -45,14 +50,13 @@ def about_logic(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
 
 def _deepest(tree: c.Condition, at: Loc, logic: Reasoner) -> list[Found]:
     """The impossible and the vacuous parts of a tree, each named once, as deep as it can be."""
-    fix = Text("检查界限和组合方式", "look at the bounds and at how they are joined")
     flaws: list[Found] = []
     for place, node in c.walk_places(tree, at):
         inner = [part for part in c.children(node) if not isinstance(node, c.Same)]
         if logic.never(node) and not any(map(logic.never, inner)):
-            flaws.append(Found("TR201", place, "没有数据能使它成立", "no data makes this true", fix))
+            flaws.append(Found("TR201", place, "没有数据能使它成立", "no data makes this true", _JOINED))
         elif logic.always(node) and not any(map(logic.always, inner)):
-            flaws.append(Found("TR202", place, "任何数据都使它成立", "all data makes this true", fix))
+            flaws.append(Found("TR202", place, "任何数据都使它成立", "all data makes this true", _JOINED))
     return flaws
 
 
