@@ -530,6 +530,12 @@ def test_machine_formats(tmp_path: Path) -> None:
     )
 
 
+def test_a_key_left_empty_is_answered_with_what_may_stand_there(tmp_path: Path) -> None:
+    (fault,) = faults_of(tmp_path, CLEAN.replace("kind: obligation", "kind:"))
+    assert fault.message.en.startswith("one of these words is expected: condition, ")
+    assert fault.message.zh.startswith("应为其中一个词：condition、")
+
+
 def test_a_jurisdiction_that_is_missing_is_one_fault(tmp_path: Path) -> None:
     file = tmp_path / "nowhere.yaml"
     file.write_text(CLEAN.replace("jurisdiction: zhejiang\n", ""), encoding="utf-8")

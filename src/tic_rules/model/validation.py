@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from types import NoneType
 from typing import TYPE_CHECKING
 
 from pydantic_core import PydanticCustomError, ValidationError
@@ -91,8 +92,8 @@ def _unknown_key(item: ErrorDetails, model: type[BaseModel]) -> Text:
 
 
 def _shown(given: object) -> str:
-    """A scalar for a message; what is no scalar, or an int too long to be written, is not shown."""
-    if isinstance(given, (dict, list)) or (isinstance(given, int) and given.bit_length() > 200):
+    """A scalar for a message; nothing, what is no scalar, or an int too long to be written, is not shown."""
+    if isinstance(given, (dict, list, NoneType)) or (isinstance(given, int) and given.bit_length() > 200):
         return ""
     return clip(repr(given[:100] if isinstance(given, str) else given))
 
