@@ -50,6 +50,8 @@ FAULTS = {
     "text behind a bar": ("a: |x\n  b\n", "1:5", "之后应换行", "a new line begins"),
     "two documents": ("a: 1\n---\nb: 2\n", "2:1", "只写一份数据", "holds one document"),
     "text behind a document": ("a: 1\n...\nb\n", "3:1", "只写一份数据", "holds one document"),
+    "a question mark": ("a: ? b\n", "1:4", "值不能以“?”开头", "cannot begin with ?"),
+    "a line of percent": ("% 注释\na: 1\n", "1:2", "请删去这一行", "leave it out"),
     "what nobody writes": ("%YAML 3.0\n---\na: 1\n", "1:1", "请删去这一行", "leave it out"),
 }
 
@@ -64,6 +66,16 @@ def test_what_is_no_yaml(text: str, place: str, zh: str, en: str, loader: type[y
     assert en in told.en
     assert line == int(place.split(":")[0])
     assert f"{line}:{column}" == place or loader is yaml.SafeLoader
+
+
+@pytest.mark.parametrize("loader", [yaml.SafeLoader, *([yaml.CSafeLoader] if yaml.__with_libyaml__ else [])])
+def test_a_colon_at_the_end_of_a_value_is_told_in_chinese(loader: type[yaml.SafeLoader]) -> None:
+    text = "title: {zh: 甲:, en: b}\n"
+    with pytest.raises(yaml.MarkedYAMLError) as raised:
+        yaml.compose(text, loader)
+    told, line, column = yaml_fault(raised.value, text)
+    assert (line, column) == (1, 14)
+    assert "scalar" not in told.zh
 
 
 def test_where_the_reader_says_it() -> None:

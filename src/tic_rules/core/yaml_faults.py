@@ -15,7 +15,7 @@ _FAULTS: tuple[tuple[str, str, str], ...] = (
         "a tab is used to indent; use spaces",
     ),
     (
-        "cannot start any token",
+        "cannot start any token|mapping keys are not allowed",
         "值不能以“{sign}”开头；若是文字，请加引号",
         "a value cannot begin with {sign}; put a text in quotes",
     ),
@@ -65,7 +65,7 @@ _FAULTS: tuple[tuple[str, str, str], ...] = (
         "line {line} has no ': ' (a colon and a space)",
     ),
     (
-        "mapping values are not allowed",
+        "mapping values are not allowed|unexpected ':'",
         "这里不应有冒号：上一行缺少“: ”，或本行缩进过多，或值中有冒号而没有加引号",
         "no colon is expected here: the line before has no ': ', or this one is indented too far, or a value "
         "with a colon is not in quotes",
@@ -83,9 +83,10 @@ _FAULTS: tuple[tuple[str, str, str], ...] = (
     ("sequence entries are not allowed", "“- ”应另起一行", "'- ' begins on a line of its own"),
     ("block scalar", "“|”或“>”之后应换行", "a new line begins after | or >"),
     (
-        "incompatible YAML",
-        "“%YAML”写的版本不能读，请删去这一行",
-        "%YAML names a version that is not read; leave it out",
+        "incompatible YAML|directive",
+        "以“%”开头的行另有用途，“%YAML”写的版本不能读：请删去这一行，或把文字加引号",
+        "a line that begins with % has a meaning of its own, and %YAML names a version that is not read: "
+        "leave it out, or put a text in quotes",
     ),
     (
         "another document|document start",
