@@ -536,6 +536,15 @@ def test_a_key_left_empty_is_answered_with_what_may_stand_there(tmp_path: Path) 
     assert fault.message.zh.startswith("应为其中一个词：condition、")
 
 
+def test_a_version_is_answered_with_one(tmp_path: Path) -> None:
+    for old, new in (
+        ("version: 1.0.0", "version: 1.0"),
+        ("kind: obligation", "kind: obligation\n    new_in: v2"),
+    ):
+        (fault,) = faults_of(tmp_path, CLEAN.replace(old, new))
+        assert fault.message.en.endswith("is not well written; example: 1.0.0")
+
+
 def test_a_jurisdiction_that_is_missing_is_one_fault(tmp_path: Path) -> None:
     file = tmp_path / "nowhere.yaml"
     file.write_text(CLEAN.replace("jurisdiction: zhejiang\n", ""), encoding="utf-8")

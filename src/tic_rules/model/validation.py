@@ -146,7 +146,11 @@ def _text(item: ErrorDetails, context: Json) -> Text:
                 tells = "tic-rules coverage {} --source {}"
                 zh = f"{zh}，见 {tells.format('规则文件', '原文')}"
                 return Text(zh, f"{en}; {tells.format('FILE', 'TEXT')} tells it")
-            likes = {"version": "1.0.0", "id": "annual-report" if "(-" in pattern else "shandong_2024"}
+            likes = {
+                "version": "1.0.0",
+                "new_in": "1.0.0",
+                "id": "annual-report" if "(-" in pattern else "shandong_2024",
+            }
             if like := likes.get(str(item["loc"][-1])):
                 zh, en = f"{value} 的写法不对；例：{like}", f"{value} is not well written; example: {like}"
                 return Text(zh, en)
