@@ -234,6 +234,24 @@ def test_english_in_the_place_of_chinese_is_not_called_no_english(tmp_path: Path
     ]
 
 
+@pytest.mark.parametrize(
+    ("applies", "require", "code"),
+    [
+        ("{fact: hostss, some: {leading: true}}", "{fact: hosts, some: {type: enterprise}}", "TR101"),
+        ("{fact: hosts, some: {leading: true}}", "{fact: hostss, every: {type: enterprise}}", "TR101"),
+        ("{fact: funding_by_kind, largest: finance}", "{fact: funding_by_kind, largest: financ}", "TR103"),
+        ("{fact: headcount, largest: finance}", "{fact: funding_by_kind, largest: finance}", "TR103"),
+    ],
+)
+def test_what_does_not_fit_is_told_and_not_reasoned_about(
+    tmp_path: Path, applies: str, require: str, code: str
+) -> None:
+    """Where `applies` and `require` were of one kind, and the name of one was not known, lint ended in a
+    KeyError."""
+    faults = faults_of(tmp_path, clean_with("依托单位应为企业的", require=require, applies=applies))
+    assert [fault.code for fault in faults] == [code]
+
+
 def test_a_threshold_on_a_sum_of_a_list_that_is_not_there_is_told(tmp_path: Path) -> None:
     own = "{facts: {investment: {label: {zh: 甲, en: a}, sum: amount, of: contribution, unit: CNY}}}"
     faults = faults_of(tmp_path, CLEAN.replace("clauses:", f"vocabulary: {own}\nclauses:", 1))

@@ -22,6 +22,7 @@ from tic_rules.analysis.lint.whole import Pairs, about_clauses, about_editions, 
 from tic_rules.analysis.lint.windows import about_windows
 from tic_rules.core.errors import Diagnostic, RuleSetError, Text
 from tic_rules.core.source import Source
+from tic_rules.model.linker import rule_faults
 from tic_rules.model.loader import inspect_ruleset, inspect_vocabulary
 from tic_rules.model.ruleset import Rule, RuleSet, Vocabulary
 
@@ -77,7 +78,11 @@ def _vocabulary_alone(vocabulary: Vocabulary, source: Source) -> Iterator[Fault]
 
 def lint(ruleset: RuleSet, *, whole: bool = True) -> list[Fault]:
     """The faults of a rule set that could be loaded; without `whole` not those between its rules."""
-    faults = [fault for index, rule in enumerate(ruleset.rules) for fault in lint_rule(ruleset, rule, index)]
+    ids = {rule.id: rule for rule in ruleset.rules}
+    faults: list[Fault] = []
+    for index, rule in enumerate(ruleset.rules):
+        fits = whole or not any(rule_faults(rule, (), ids, ruleset.vocabulary))
+        faults += lint_rule(ruleset, rule, index, fits=fits)
     faults += [located(flaw, ruleset) for flaw in (*about_clauses(ruleset), *_beside_the_rules(ruleset))]
     if whole:
         pairs = Pairs(ruleset)
@@ -101,14 +106,15 @@ def _beside_the_rules(ruleset: RuleSet) -> Iterator[Found]:
         yield from about_translations(Vocabulary.model_validate(written), ("vocabulary",))
 
 
-def lint_rule(ruleset: RuleSet, rule: Rule, index: int) -> Iterator[Fault]:
-    """The faults of one rule by itself."""
+def lint_rule(ruleset: RuleSet, rule: Rule, index: int, *, fits: bool = True) -> Iterator[Fault]:
+    """The faults of one rule by itself; `fits`: what its conditions name is there, so that they can be
+    reasoned about."""
     both_languages = about_translations(rule) if "en" in ruleset.languages else iter(())
     checks: tuple[Iterator[Found], ...] = (
         about_quote(rule), about_modality(rule), about_lists(rule), both_languages,
         about_numbers(rule, ruleset), about_plausible(rule, ruleset), about_deadline(rule),
         about_order_of_time(rule, ruleset), about_units(rule, ruleset, index), about_windows(rule, ruleset),
-        about_logic(rule, ruleset),
+        about_logic(rule, ruleset) if fits else iter(()),
     )  # fmt: skip
     for check in checks:
         for flaw in check:
