@@ -11,6 +11,7 @@ import subprocess
 import sys
 import typing
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -199,6 +200,22 @@ def test_a_report_of_before_it_said_who_judges_reads_as_its_statuses_say() -> No
         del finding["judged"]
     for finding in Report.from_json(json.dumps(data)):
         assert finding.judged == (finding.status == "needs_review")
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({}, "/ruleset: is missing"),
+        ({"ruleset": {}, "as_of": "2024-01-15"}, "/findings: is missing"),
+        (None, "/: object is expected, not NoneType"),
+        ([], "/: object is expected, not list"),
+    ],
+)
+def test_what_is_no_report_is_told_so_where_it_is_given_as_values(data: Any, said: str) -> None:
+    with pytest.raises(ValueError, match=f"this is no report: {said}"):
+        Report.from_dict(data)
+    with pytest.raises(ValueError, match="this is no finding: "):
+        Finding.from_dict(data)
 
 
 def test_a_phase_that_came_back_names_the_fields_of_its_rule_set() -> None:

@@ -154,6 +154,19 @@ def test_what_is_no_name_is_told_so(given: Any) -> None:
         parse_ruleset(given)
     with pytest.raises(RuleSetError, match="no rule set"):
         rulesets_in_force(given, "2024-01-01")
+    with pytest.raises(TypeError, match="rules are expected, not NoneType"):
+        load_ruleset("zhejiang_2022").with_rules([None])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize("given", [None, 3, b"a.yaml"])
+def test_a_text_has_the_name_of_a_file_or_a_path(given: Any) -> None:
+    with pytest.raises(DataError, match="a name or a path is expected, not "):
+        Centre.from_text("id: a", file=given)
+    with pytest.raises(RuleSetError, match="a name or a path is expected, not "):
+        parse_ruleset("id: a", given)
+    assert Centre.from_text("id: a", file=Path("a.yaml")).file == "a.yaml"
+    with pytest.raises(RuleSetError, match=r"^a\.JSON:1:1: .*\[json\]"):
+        parse_ruleset("id: a", Path("a.JSON"))
 
 
 def test_a_text_that_cannot_be_written_is_refused_at_its_place() -> None:

@@ -295,14 +295,14 @@ def _not_utf8(file: str, line: int, column: int, looks: str) -> Diagnostic:
 
 
 def read_text(text: str, file: str, *, json_text: bool = False, line: int = 1, ours: bool = False) -> Source:
-    """Compose YAML text, or JSON text that starts on a line of its file. Raises BadText with every duplicate
-    key, tag and alias fault found.
+    """Compose YAML text, or JSON text (where it is said or the file's name says so) that starts on a line of
+    its file. Raises BadText with every duplicate key, tag and alias fault found.
 
     A text of `ours` came with the program: it is not looked through for what would exhaust the composer."""
     if not isinstance(text, str):
         message = Text("应为文字", "text is expected")
         raise BadText([Diagnostic("text", message, file)])
-    if json_text:
+    if json_text or file.lower().endswith(".json"):
         from tic_rules.core.json_nodes import compose_json  # most files are YAML
 
         root = compose_json(text, file, line)

@@ -21,7 +21,7 @@ def source_of_text(text: str, file: str, json_text: bool = False, line: int = 1)
     """YAML text, or JSON text (on a line of its file) where it is said or the file's name says so, with its
     places. Raises DataError."""
     with bad_text_as(DataError):
-        return read_text(text, file, json_text=json_text or file.lower().endswith(".json"), line=line)
+        return read_text(text, file, json_text=json_text, line=line)
 
 
 def sources_of_lines(text: str, file: str) -> Iterator[Source | DataError]:

@@ -110,11 +110,16 @@ def _subjects(
 
 
 def subject_from_text(
-    text: str, file: str, model: type[S], vocabulary: Vocabulary, *, json_text: bool = False
+    text: str,
+    file: str | os.PathLike[str],
+    model: type[S],
+    vocabulary: Vocabulary,
+    *,
+    json_text: bool = False,
 ) -> S:
     """YAML text, or JSON text where it is said or the file's name says so, as data. Raises DataError with
     every fault."""
-    source = source_of_text(text, file, json_text)
+    source = source_of_text(text, path_of(file, DataError), json_text)
     return validated(source.data, source, model, vocabulary)
 
 

@@ -186,10 +186,12 @@ def _joined(one: Vocabulary, other: Vocabulary) -> Vocabulary:
     return joined(one, other)
 
 
-def parse_ruleset(text: str, file: str = "<text>", shared: Vocabulary | None = None) -> RuleSet:
+def parse_ruleset(
+    text: str, file: str | os.PathLike[str] = "<text>", shared: Vocabulary | None = None
+) -> RuleSet:
     """A rule set from the text of a rule file. Raises RuleSetError with all faults."""
     with bad_text_as(RuleSetError):
-        source = read_text(text, file, json_text=file.endswith(".json"))
+        source = read_text(text, path_of(file, RuleSetError))
     return _build(source, shared or shared_vocabulary())
 
 

@@ -129,8 +129,12 @@ class RuleSet:
         return self._with(rules=rules, _source=source)
 
     def with_rules(self, rules: Iterable[Rule]) -> "RuleSet":
-        """A rule set of these rules, which stand in no file; nothing is checked."""
-        return self._with(rules=tuple(rules), file="", _source=None)
+        """A rule set of these rules, which stand in no file; nothing is checked but that they are rules."""
+        rules = tuple(rules)
+        for one in rules:
+            if not isinstance(one, Rule):
+                raise TypeError(f"rules are expected, not {type(one).__name__}")
+        return self._with(rules=rules, file="", _source=None)
 
     def _with(self, **parts: object) -> "RuleSet":
         made = object.__new__(RuleSet)

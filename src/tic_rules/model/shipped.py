@@ -39,7 +39,7 @@ def read_rule_file(path: Path, shown: str = "") -> Source:
 def rule_source(raw: bytes, file: str, *, ours: bool = False) -> Source:
     """The text of a rule file by its bytes. Raises RuleSetError."""
     with bad_text_as(RuleSetError):
-        return read_text(decode(raw, file), file, json_text=Path(file).suffix == ".json", ours=ours)
+        return read_text(decode(raw, file), file, ours=ours)
 
 
 def read_shipped(name: str) -> Source:

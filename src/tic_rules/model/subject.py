@@ -139,7 +139,11 @@ class Subject(Record):
 
     @classmethod
     def from_text(
-        cls, text: str, *, file: str = "<text>", ruleset: Rules | Iterable[Rules] | None = None
+        cls,
+        text: str,
+        *,
+        file: str | os.PathLike[str] = "<text>",
+        ruleset: Rules | Iterable[Rules] | None = None,
     ) -> Self:
         """Read YAML text (JSON where `file` ends in .json). Raises DataError with every fault."""
         from tic_rules.model.intake import subject_from_text

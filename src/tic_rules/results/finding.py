@@ -173,7 +173,11 @@ class Finding(Value):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, object]) -> Self:
-        """A finding of its JSON; keys that nobody will look at may be left out."""
+        """A finding of its JSON; keys that nobody will look at may be left out. Raises ValueError without its
+        status, modality or kind."""
+        from tic_rules.results.shape import require  # only where data of others is read
+
+        require(data, "finding", "status", "modality", "kind")
         values = {key: part(value, _TYPED.get(key, Part)) for key, value in data.items()}
         values.setdefault("deadline_range", None)  # reports of before it was written
         values.setdefault("judged", values["status"] == "needs_review")  # likewise

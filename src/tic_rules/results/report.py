@@ -81,7 +81,12 @@ class Report(Value):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """A report of what `as_dict` gives; findings may lack keys that nobody will look at."""
+        """A report of what `as_dict` gives; findings may lack keys that nobody will look at.
+
+        Raises ValueError where a key that every report has is missing."""
+        from tic_rules.results.shape import require  # only where data of others is read
+
+        require(data, "report", "ruleset", "as_of", "findings", "consequences", "warnings")
         values = {key: data[key] for key in ("data_verdict", "waiting") if data.get(key) is not None}
         if "waiting" in values:
             given: Waiting = part({**values["waiting"], "data": []}, Waiting)

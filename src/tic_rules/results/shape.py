@@ -13,7 +13,7 @@ from functools import cache
 from tic_rules.core.scalars import Json
 
 _IS: Mapping[str, tuple[type, ...]] = {
-    "object": (dict,), "array": (list, tuple), "string": (str,), "integer": (int,), "number": (int, float),
+    "object": (Mapping,), "array": (list, tuple), "string": (str,), "integer": (int,), "number": (int, float),
     "boolean": (bool,), "null": (type(None),),
 }  # fmt: skip
 
@@ -32,7 +32,7 @@ def _misfits(value: object, schema: Json, at: str) -> Iterator[str]:
         yield f"{at or '/'}: one of {', '.join(map(str, schema['enum']))} is expected"
     elif "type" in schema and not _of_type(value, schema["type"]):
         yield f"{at or '/'}: {schema['type']} is expected, not {type(value).__name__}"
-    elif isinstance(value, dict):
+    elif isinstance(value, Mapping):
         yield from _misfits_of_object(value, schema, at)
     elif isinstance(value, (list, tuple)):
         if len(value) < schema.get("minItems", 0) or len(value) > schema.get("maxItems", len(value)):
@@ -48,7 +48,7 @@ def _misfits(value: object, schema: Json, at: str) -> Iterator[str]:
         yield f"{at or '/'}: {schema['minimum']} to {schema['maximum']} is expected"
 
 
-def _misfits_of_object(value: Json, schema: Json, at: str) -> Iterator[str]:
+def _misfits_of_object(value: Mapping[str, object], schema: Json, at: str) -> Iterator[str]:
     for name in schema.get("required", ()):
         if name not in value:
             yield f"{at}/{name}: is missing"
@@ -73,9 +73,10 @@ def _of_type(value: object, types: str | list[str]) -> bool:
     return any(isinstance(value, _IS[name]) for name in allowed)
 
 
-def require(value: object, name: str) -> None:
-    """Raises ValueError where a value has not the shape of a `report`, or a `finding`."""
-    fault = misfit(value, _schema(name))
+def require(value: object, name: str, *keys: str) -> None:
+    """Raises ValueError where a value has not the shape of a `report`, or a `finding`; where keys are named,
+    where it lacks one of them."""
+    fault = misfit(value, {"type": "object", "required": keys} if keys else _schema(name))
     if fault:
         raise ValueError(f"this is no {name}: {fault}")
 
