@@ -173,7 +173,7 @@ def _fields(model: type[Record]) -> tuple[Field, ...]:
             found.append(
                 Field(
                     name,
-                    "table" if text.startswith("dict") else "list" if "tuple" in text else "part",
+                    "table" if "Mapping[" in text else "list" if "tuple" in text else "part",
                     about=inner,
                 )
             )

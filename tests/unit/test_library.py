@@ -233,6 +233,15 @@ def test_nothing_that_a_rule_set_hands_out_changes_the_next(name: str) -> None:
     assert rules.written("rules", 0)["id"] == rules.rules[0].id
 
 
+@pytest.mark.parametrize("name", ["zhejiang", "jiangsu", "national"])
+def test_nothing_of_a_centre_can_be_changed(name: str) -> None:
+    centre = Centre.from_file(ROOT / "examples" / f"{name}.yaml")
+    assert changeable(centre, name) == []
+    for copy in (pickle.loads(pickle.dumps(centre)), Centre.model_validate(centre.model_dump())):
+        assert copy == centre
+        assert changeable(copy, name) == []
+
+
 def test_keys_of_the_callers_own_are_handed_out_as_a_copy() -> None:
     centre = Centre.from_data({"id": "x", "x-note": ["a"]})
     centre.extras["x-note"].append("b")  # type: ignore[attr-defined]

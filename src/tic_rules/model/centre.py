@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from tic_rules.model.frozen import FixedMap
 from tic_rules.model.subject import Record, Subject
 from tic_rules.model.values import (
     Count,
@@ -250,7 +251,7 @@ class Centre(Subject):
     team_owned_company: Truth = None
     makes_and_sells_products: Truth = None
     targets: tuple[Year, ...] | None = None
-    indicators: dict[Key, Indicator] | None = None
+    indicators: FixedMap[Key, Indicator] | None = None
     evaluations: tuple[Evaluation, ...] | None = None
     reports: tuple[Submission, ...] | None = None
 

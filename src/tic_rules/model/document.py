@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from tic_rules.core.scalars import Json
 from tic_rules.model.centre import Centre
-from tic_rules.model.fields import paths_of, record_in, records_in
+from tic_rules.model.fields import kind_of, paths_of, record_in, records_in
 from tic_rules.model.subject import Record, Subject
 from tic_rules.model.vocabulary import Vocabulary
 
@@ -101,7 +101,7 @@ def within(document: object, model: type[Record]) -> Any:
     for name, value in document.items():
         field = model.model_fields.get(name)
         inner = record_in(field.annotation) if field is not None else None
-        if field is not None and inner is not None and "dict[" in str(field.annotation):
+        if field is not None and inner is not None and kind_of(field).name == "table":
             fitting[name] = {key: within(item, inner) for key, item in value.items()}
         elif field is not None:
             fitting[name] = value if inner is None else within(value, inner)

@@ -16,6 +16,7 @@ from tic_rules.core.errors import Diagnostic, RuleSetError, Text
 from tic_rules.core.source import Plain
 from tic_rules.model.centre import Centre
 from tic_rules.model.fields import above, kind_of, record_at, record_in
+from tic_rules.model.frozen import FixedMap
 from tic_rules.model.programme import Programme
 from tic_rules.model.subject import Record, Subject
 from tic_rules.model.values import (
@@ -155,7 +156,7 @@ def _several(record: Any, shape: str | None) -> Any:
     """The type of a place that holds a record: alone, by keys, or as a list."""
     if shape == "group":
         return record | None
-    return dict[Key, record] | None if shape == "table" else tuple[record, ...] | None
+    return FixedMap[Key, record] | None if shape == "table" else tuple[record, ...] | None
 
 
 class _OfAYear(Record):

@@ -73,7 +73,7 @@ def kind_of(field: FieldInfo) -> CellKind:
     """What a field holds: a kind of value, a `record`, a `list` or a `table` of records."""
     shape = str(field.annotation)
     if record_in(field.annotation) is not None:
-        return CellKind("list" if "tuple[" in shape else "table" if "dict[" in shape else "record")
+        return CellKind("list" if "tuple[" in shape else "table" if "Mapping[" in shape else "record")
     marked = next((mark for mark in field.metadata if isinstance(mark, CellKind)), None)
     return marked or CellKind("years" if "tuple[" in shape else "text")
 

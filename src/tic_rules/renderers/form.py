@@ -9,7 +9,7 @@ from tic_rules.core.errors import Text, visible
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
 from tic_rules.model.extension import extended
-from tic_rules.model.fields import fields_of, paths_of, record_in
+from tic_rules.model.fields import fields_of, kind_of, paths_of, record_in
 from tic_rules.model.loader import words_of
 from tic_rules.model.ruleset import Rule, RuleSet, Vocabulary
 from tic_rules.model.subject import Record
@@ -141,10 +141,6 @@ def _left_open(rulesets: Sequence[RuleSet]) -> list[tuple[RuleSet, Rule]]:
     return [(ruleset, rule) for ruleset in rulesets for rule in ruleset if rule.open_to_judgement]
 
 
-def _is_list(annotation: object) -> bool:
-    return "tuple[" in str(annotation) or "dict[" in str(annotation)
-
-
 class _Fields:
     """What a file says that chosen rule sets read: the model of its data, its words, the fields that are
     wanted, the clauses that ask for each; and what its comments say of them, in a language."""
@@ -168,7 +164,7 @@ class _Fields:
             if path not in self.wanted and not below:
                 continue
             inner = record_in(field.annotation)
-            if inner is not None and below and not _is_list(field.annotation):
+            if inner is not None and below and kind_of(field).name == "record":
                 label = self.label(path)
                 yield f"{indent}{name}:" + (f"  # {label}" if label else "")
                 yield from self.section(inner, path + ".", f"{indent}  ", given)

@@ -22,7 +22,7 @@ from tic_rules.core.source import Source, bad_text_as, decode, is_index, read_te
 from tic_rules.model.centre import Centre
 from tic_rules.model.document import Edit, copied, get, put
 from tic_rules.model.extension import extended
-from tic_rules.model.fields import record_in
+from tic_rules.model.fields import kind_of, record_in
 from tic_rules.model.frozen import FrozenModel, refuse
 from tic_rules.model.programme import Programme
 from tic_rules.model.rulefile import Bearer
@@ -236,7 +236,7 @@ def _is_path(parts: Sequence[str | int], model: type[Record]) -> bool:
     if field is None:
         return first.startswith("x-")
     inner = record_in(field.annotation)
-    return not rest or inner is None or "dict[" in str(field.annotation) or _is_path(rest, inner)
+    return not rest or inner is None or kind_of(field).name == "table" or _is_path(rest, inner)
 
 
 def _days(value: object) -> Iterator[date]:
