@@ -484,6 +484,24 @@ def test_a_name_that_is_empty_is_no_folder(folder: Path) -> None:
     assert "cannot be read" in done.stderr or "无法读取" in done.stderr
 
 
+@pytest.mark.parametrize("module", ["click", "pydantic", "tic_rules.cli.check"])
+def test_an_interrupt_is_130_while_the_program_is_being_loaded(module: str) -> None:
+    interrupted = (
+        "import runpy, sys\n"
+        "class Interrupt:\n"
+        "    def find_spec(self, name, *_):\n"
+        f"        if name == {module!r}: raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupt())\n"
+        "sys.argv = ['tic-rules', 'check', 'centres']\n"
+        "runpy.run_module('tic_rules', run_name='__main__')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", interrupted], env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+        check=False, timeout=60, capture_output=True,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
 @posix
 def test_an_interrupt_is_130_with_several_processes_too(folder: Path) -> None:
     for number in range(400):
