@@ -324,13 +324,14 @@ def test_annotations_stand_one_a_line_worst_first() -> None:
     assert "%250A::error::" in lines[3], "a stranger's %0A is no line break"
 
 
-def test_at_most_ten_of_a_level() -> None:
-    made = str(
-        render([hand_built.report(centre=f"ex-{number:02}") for number in range(9)], Options("github"))
-    )
+def test_at_most_ten_of_a_level(monkeypatch: pytest.MonkeyPatch) -> None:
+    reports = [hand_built.report(centre=f"ex-{number:02}") for number in range(9)]
+    made = str(render(reports, Options("github")))
     for level in ("error", "warning", "notice"):
         assert len(re.findall(rf"^::{level} ", made, re.MULTILINE)) == 10
-    assert "51 more" in made
+    assert made.endswith("51 more: not listed\n"), "there is no summary to see"
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", "summary.md")
+    assert str(render(reports, Options("github"))).endswith("51 more: see the summary of this step\n")
 
 
 def test_properties_are_escaped() -> None:
