@@ -71,6 +71,17 @@ def test_golden(format_: str, lang: str) -> None:
     assert made == file.read_bytes().decode("utf-8")
 
 
+@pytest.mark.parametrize(("lang", "name"), [("zh", "怎么办"), ("en", "What to do")])
+def test_what_a_rule_advises_has_one_name(lang: str, name: str) -> None:
+    file = str(ROOT / "examples" / "zhejiang.yaml")
+    commands = [["check", file, "--format", one] for one in ("markdown", "junit", "sarif", "html")]
+    for command in (*commands, ["explain", "zhejiang_2022/investment-2y"]):
+        said = CliRunner().invoke(main, [*command, "--lang", lang]).stdout
+        assert name in said, command
+        for other in ("补救：", "整改：", "整改**", "待办：", "建议：", "Remedy", "To do:", "To do*"):
+            assert other not in said, command
+
+
 def test_json_is_the_same_as_if_written_at_once() -> None:
     reports = [hand_built.report(), hand_built.report(centre="ex-02")]
     whole = (

@@ -102,7 +102,7 @@ def _rows(ruleset: RuleSet, rule: Rule, lang: str) -> Iterator[tuple[str, str]]:
         yield "结果良好" if zh else "On a good result", rule.otherwise.then.text.in_(lang)
     if rule.reading is not None:
         yield "理解" if zh else "Reading", rule.reading.text.in_(lang)
-    yield "补救" if zh else "Remedy", rule.remedy.text.in_(lang)
+    yield "怎么办" if zh else "What to do", rule.remedy.text.in_(lang)
     yield "数据" if zh else "Data", data_read(ruleset, rule, lang)
     for other, theirs in counterparts(ruleset, rule):
         title = theirs.title.text.in_(lang)

@@ -112,7 +112,7 @@ def _outcome(report: Report, finding: Finding, options: Options) -> str:
         return _element("skipped", finding, message, [str(place)] if place else [])
     mark, asked = options.mark(report, finding), to_do(finding).in_(lang)
     message = message if not mark else f"（{mark}）{message}" if zh else f"({mark}) {message}"
-    label = ("整改：" if finding.status == "fail" else "待办：") if zh else "What to do: "
+    label = "怎么办：" if zh else "What to do: "
     lines = [
         message,
         f"{finding.citation['document']} {finding.citation['locator']} “{finding.citation['quote']}”",

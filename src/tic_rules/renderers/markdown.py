@@ -167,7 +167,8 @@ def _said(report: Report, finding: Finding, options: Options) -> str:
     if mark:
         shown += f" *（{mark}）*" if lang == "zh" else f" *({mark})*"
     if finding.status == "fail":
-        shown += f"<br>**{'整改' if lang == 'zh' else 'To do'}**{colon}{markdown(finding.remedy.in_(lang))}"
+        label = "怎么办" if lang == "zh" else "What to do"
+        shown += f"<br>**{label}**{colon}{markdown(finding.remedy.in_(lang))}"
     return shown
 
 

@@ -42,7 +42,7 @@ _WIDTH = 40
 """Of a column of statuses that a sheet did not have."""
 _HEADS = (
     (Text("状态", "status"), 12), (Text("条款", "clause"), 30), (Text("要求", "asks"), 34),
-    (Text("情况", "finding"), 50), (Text("怎么办", "to do"), 40), (Text("责任方", "who owes"), 12),
+    (Text("情况", "finding"), 50), (Text("怎么办", "what to do"), 40), (Text("责任方", "who owes"), 12),
     (Text("期限", "until"), 14), (Text("位置", "place"), 26),
 )  # fmt: skip
 _CENTRE = (Text("中心", "centre"), 30)

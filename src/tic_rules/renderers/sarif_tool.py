@@ -36,7 +36,7 @@ def rule_of(finding: Finding, lang: str) -> Json:
     quoted = f"“{citation['quote']}”"
     source = f"{citation['document']} {citation['locator']}"
     reading = finding.reading.in_(lang) if finding.reading is not None else ""
-    fix, colon = ("如何整改", "：") if zh else ("What to do", ": ")
+    fix, colon = ("怎么办", "：") if zh else ("What to do", ": ")
     markdown = [f"**{source}**", f"> {citation['quote']}", f"**{fix}**{colon}{remedy}"]
     if reading:
         markdown.append(f"**{'本规则的理解' if zh else 'How the clause is read'}**{colon}{reading}")

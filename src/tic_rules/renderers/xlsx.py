@@ -42,7 +42,7 @@ _VERDICTS = Text("结论", "verdicts"), (
 _FINDINGS = Text("各条结论", "findings"), (
     (Text("中心", "centre"), 22), (Text("条款", "clause"), 12), (Text("要求", "asks"), 30),
     (Text("状态", "status"), 10), (Text("程度", "modality"), 9), (Text("说明", "finding"), 60),
-    (Text("怎么办", "to do"), 40), (Text("原文", "quote"), 40), (Text("期限", "deadline"), 12),
+    (Text("怎么办", "what to do"), 40), (Text("原文", "quote"), 40), (Text("期限", "deadline"), 12),
     (Text("数据位置", "place"), 26),
     (Text("规则", "rule"), 32),
 )  # fmt: skip
