@@ -659,6 +659,21 @@ def test_what_is_wrong_with_such_wording_is_seen(tmp_path: Path, quote: str, req
     assert code in {fault.code for fault in faults_of(tmp_path, clean_with(quote, require=require))}
 
 
+@pytest.mark.parametrize(
+    ("quote", "modality", "said"),
+    [
+        ("人员不少于50人", "encouraged", "no word of the quote makes it less than a must; "),
+        ("人员应不少于50人", "encouraged", "no word of the quote makes it less than a must; "),
+        ("鼓励人员不少于50人", "may", "the quote speaks of encouraged (encouraged); "),
+    ],
+)
+def test_what_a_quote_says_of_modality_is_told_as_it_says_it(
+    tmp_path: Path, quote: str, modality: str, said: str
+) -> None:
+    (fault,) = faults_of(tmp_path, clean_with(quote, modality=modality))
+    assert (fault.code, fault.message.en) == ("TR305", f"{said}the modality is {modality}")
+
+
 OF_PAIRS = {"TR204", "TR205"}
 
 

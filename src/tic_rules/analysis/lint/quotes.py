@@ -72,8 +72,13 @@ def about_modality(rule: Rule) -> Iterator[Found]:
         f"write modality: {right}, or say in the reading: {settle}",
     )
     where, word = Text("reading", "reading") if stated else Text("引文", "quote"), MODALITY[right]
-    zh = f"{where.zh}的用语是“{word.zh}”（{right}），程度写的是 {rule.modality}"
-    en = f"the {where.en} speaks of {word.en} ({right}), the modality is {rule.modality}"
+    said = Text(f"{where.zh}的用语是“{word.zh}”（{right}）", f"the {where.en} speaks of {word.en} ({right})")
+    if not (stated or spoken):
+        said = Text(
+            "引文没有“原则上”“鼓励”“可”一类的用语，即为 must",
+            "no word of the quote makes it less than a must",
+        )
+    zh, en = f"{said.zh}，程度写的是 {rule.modality}", f"{said.en}; the modality is {rule.modality}"
     yield Found(code, ("modality",), zh, en, fix)
 
 
