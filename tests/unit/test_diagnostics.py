@@ -10,7 +10,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from tic_rules import Centre, DataError, RuleSetError, TicRulesError, parse_ruleset
+from tic_rules import Centre, DataError, Programme, RuleSetError, TicRulesError, parse_ruleset
 from tic_rules.cli import main
 from tic_rules.core.errors import visible
 from tic_rules.model.shipped import rules_folder
@@ -403,3 +403,15 @@ def test_errors_derive_from_one_and_carry_their_diagnostics() -> None:
     (only,) = caught.value.diagnostics
     assert (only.code, only.path, only.line) == ("negative", "/staff/teams", 0)
     assert "/staff/teams" in str(caught.value)
+
+
+def test_data_of_the_other_kind_is_told_as_what_it_is() -> None:
+    figures, centre = "jurisdiction: zhejiang\nalliances: 3", "reported_on: 2026-06-30\nhosts: []"
+    with pytest.raises(
+        DataError, match=r"alliances is a figure of a programme, not of a centre: .*`check --programme`"
+    ):
+        Centre.from_text(figures)
+    with pytest.raises(DataError, match="hosts is a field of a centre, not of a programme"):
+        Programme.from_text(centre)
+    assert Programme.from_text(figures)
+    assert Centre.from_text(centre)

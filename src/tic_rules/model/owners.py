@@ -1,4 +1,5 @@
-"""Whose a field is that the data's model does not have: the rule sets on hand that declare it."""
+"""Whose a field is that the data's model does not have: the other model's, or the rule sets' on hand that
+declare it."""
 
 from __future__ import annotations
 
@@ -8,23 +9,33 @@ from collections.abc import Iterator, Mapping
 from tic_rules.core.errors import Diagnostic, RuleSetError, Text
 from tic_rules.core.files import read_named
 from tic_rules.model import catalogue
+from tic_rules.model.centre import Centre
 from tic_rules.model.fields import above
 from tic_rules.model.loader import load_ruleset
+from tic_rules.model.programme import Programme
 from tic_rules.model.vocabulary import FieldLabel
+
+_PROGRAMME = Text(
+    "总体布局的数据，不是中心的：请把文件写在 `check --programme` 后（Python 中用 check_programme）",
+    "a figure of a programme, not of a centre: use `check --programme` (in Python: check_programme)",
+)
+_CENTRE = Text("中心的数据，不是总体布局的", "a field of a centre, not of a programme")
 
 
 def owned(fault: Diagnostic) -> Diagnostic:
-    """The fault of a key that the model does not have; with the rule sets that declare it, if any."""
+    """The fault of a key that the model does not have; with whose it is, if anyone's."""
     path = ".".join(part for part in fault.path.strip("/").split("/") if not part.isdigit())
-    owners = list(_owners(path))
-    if not owners:
+    if path in Programme.model_fields or path in Centre.model_fields:
+        owner = _PROGRAMME if path in Programme.model_fields else _CENTRE
+    elif owners := list(_owners(path)):
+        owner = Text(
+            f" {'、'.join(f'`{name}`' for name in owners)} 的字段：请用 `--rules` 指定",
+            f"a field of {', '.join(f'`{name}`' for name in owners)}: name it with `--rules`",
+        )
+    else:
         return fault
     key = path.rsplit(".", 1)[-1]
-    text = Text(
-        f"{key} 是 {'、'.join(f'`{name}`' for name in owners)} 的字段：请用 `--rules` 指定",
-        f"{key} is a field of {', '.join(f'`{name}`' for name in owners)}: name it with `--rules`",
-    )
-    return Diagnostic(fault.code, text, fault.file, fault.line, fault.column, fault.path, fault.cell)
+    return fault._replace(message=Text(f"{key} 是{owner.zh}", f"{key} is {owner.en}"))
 
 
 def owners_of_label(name: str) -> tuple[str, ...]:
