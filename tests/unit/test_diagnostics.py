@@ -45,6 +45,13 @@ CENTRES: dict[str, tuple[str, list[tuple[int, int, str, str]]]] = {
         [(1, 9, "/fields", "a list is expected; write [集成电路, 人工智能]")],
     ),
     "a word that is not in the vocabulary": ("zones: [moon]\n", [(1, 9, "/zones/0", "is not one of")]),
+    "a word as people say it": (
+        "jurisdiction: 浙江\nhosts: [{type: 企业}]\n",
+        [
+            (1, 15, "/jurisdiction", "; did you mean zhejiang?"),
+            (2, 16, "/hosts/0/type", "; did you mean enterprise?"),
+        ],
+    ),
     "a key given twice": ("id: x\nname: a\nname: b\n", [(3, 1, "", "given twice (first on line 2)")]),
     "a list in place of a mapping": ("staff: [1]\n", [(1, 8, "/staff", "a mapping is expected")]),
     "text in place of a list": ("hosts: example\n", [(1, 8, "/hosts", "a list is expected")]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 _HIDDEN = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
@@ -39,11 +39,13 @@ def normal(name: str) -> str:
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", name).casefold())
 
 
-def did_you_mean(name: str, names: Iterable[str]) -> Text:
-    """What a message adds to an unknown name where a known one is near: ；是不是 …？ Else nothing."""
+def did_you_mean(name: str, names: Iterable[str], labels: Mapping[str, str] | None = None) -> Text:
+    """What a message adds to an unknown name where a known one is near: ；是不是 …？ Else nothing. `labels`:
+    what people call the names, each with the name that it stands for."""
     import difflib  # only for a fault: starting is to be quick
 
-    spelled = {one.casefold(): one for one in names}
+    spelled = {label.casefold(): one for label, one in (labels or {}).items()}
+    spelled |= {one.casefold(): one for one in names}
     close = difflib.get_close_matches(name[:60].casefold(), spelled, n=1, cutoff=0.6)
     near = spelled[close[0]] if close else None
     return Text(f"；是不是 {near}？", f"; did you mean {near}?") if near else Text("", "")

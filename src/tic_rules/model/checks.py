@@ -11,7 +11,7 @@ from tic_rules.model.centre import Centre
 from tic_rules.model.fields import Place, fields_of, paths_of, records_in, value_at
 from tic_rules.model.subject import Record, Subject
 from tic_rules.model.values import Series
-from tic_rules.model.vocabulary import Vocabulary
+from tic_rules.model.vocabulary import Vocabulary, near_word
 
 Misuse = tuple[str, Place, str, str]
 """A fault that the shape alone does not show: code, place, what is wrong in Chinese and English."""
@@ -43,8 +43,9 @@ def _unknown_words(record: Record, vocabulary: Vocabulary, at: Place) -> Iterato
         elif (words := vocabulary.words.get(word or "")) is not None:  # else of other rule sets
             for place, said in _said_in(value):
                 if said is not None and said not in words:
-                    zh = f"{clip(said)} 不在允许的取值之列：{'、'.join(words)}"
-                    en = f"{clip(said)} is not one of {', '.join(words)}"
+                    near = near_word(said, words)
+                    zh = f"{clip(said)} 不在允许的取值之列：{'、'.join(words)}{near.zh}"
+                    en = f"{clip(said)} is not one of {', '.join(words)}{near.en}"
                     yield "unknown-word", (*at, name, *place), zh, en
 
 

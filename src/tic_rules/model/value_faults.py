@@ -14,7 +14,7 @@ from tic_rules.model.programme import Programme
 from tic_rules.model.readings import first_held
 from tic_rules.model.subject import Record
 from tic_rules.model.time_faults import Fault, Loc, unknown
-from tic_rules.model.vocabulary import Fact, ListOf, LookUp, Vocabulary
+from tic_rules.model.vocabulary import Fact, ListOf, LookUp, Vocabulary, near_word
 
 
 def wheres_of(node: c.Condition) -> Iterator[tuple[str, c.Where]]:
@@ -141,7 +141,7 @@ def _value_faults(asked: Iterable[object], path: str, at: Loc, vocabulary: Vocab
             zh = f"{path} 不是文字，不能与 {shown} 相比；此处只用 {ways[0]}"
             yield "wrong-fact", at, zh, f"{path} is no text that could be {shown}: only {ways[1]} goes here"
         elif named is not None and value not in words:
-            near = did_you_mean(shown, words)
+            near = near_word(shown, words)
             zh = f"{shown} 不在允许的取值之列：{'、'.join(words)}{near.zh}"
             yield "unknown-word", at, zh, f"{shown} is not one of {', '.join(words)}{near.en}"
         elif not isinstance(value, str):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, NamedTuple, Self
 from pydantic import Field, PrivateAttr, model_validator
 
 from tic_rules.core.digest import digest_of_values
-from tic_rules.core.errors import Text
+from tic_rules.core.errors import Text, did_you_mean
 from tic_rules.core.fixed import Fixed
 from tic_rules.core.numbers import Number
 from tic_rules.core.source import steps
@@ -25,6 +25,12 @@ class Bilingual(Node):
     @property
     def text(self) -> Text:
         return Text(self.zh, self.en)
+
+
+def near_word(said: str, words: Mapping[str, Bilingual]) -> Text:
+    """What a message adds to an unknown word where one is near, or is called nearly so: 浙江, zhejiang."""
+    labels = {label: word for word, called in words.items() for label in called.text}
+    return did_you_mean(said, words, labels)
 
 
 class LookUp(Node):
