@@ -55,7 +55,10 @@ CENTRES: dict[str, tuple[str, list[tuple[int, int, str, str]]]] = {
     "a key given twice": ("id: x\nname: a\nname: b\n", [(3, 1, "", "given twice (first on line 2)")]),
     "a list in place of a mapping": ("staff: [1]\n", [(1, 8, "/staff", "a mapping is expected")]),
     "text in place of a list": ("hosts: example\n", [(1, 8, "/hosts", "a list is expected")]),
-    "a list at the top": ("- id: x\n", [(1, 1, "", "must be a mapping")]),
+    "a list at the top": (
+        "- id: x\n",
+        [(1, 1, "", "must be a mapping (key: value); several centres go into")],
+    ),
     "broken YAML": ("id: [1\nname: x\n", [(2, 5, "", "YAML syntax error")]),
     "a total that falls": (
         "outputs: {incubated_enterprises: [{date: 2022-01-01, value: 5}, {date: 2023-01-01, value: 4}]}\n",
@@ -422,3 +425,14 @@ def test_data_of_the_other_kind_is_told_as_what_it_is() -> None:
         Programme.from_text(centre)
     assert Programme.from_text(figures)
     assert Centre.from_text(centre)
+
+
+def test_several_centres_where_one_is_read_are_told_what_to_do(tmp_path: Path) -> None:
+    lines = '{"id": "a"}\n{"id": "b"}\n'
+    with pytest.raises(DataError, match=r"^c\.json:2:1: .*; JSON Lines are a \.jsonl file \[json\]$"):
+        Centre.from_text(lines, file="c.json")
+    with pytest.raises(DataError, match=r"content after the end of the value \[json\]$"):
+        Centre.from_text('{"id": "a"}}', file="c.json")
+    (tmp_path / "c.jsonl").write_text(lines, encoding="utf-8")
+    with pytest.raises(DataError, match="and one is looked at: save it in a file of its own"):
+        Centre.from_file(tmp_path / "c.jsonl")

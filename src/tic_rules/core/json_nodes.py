@@ -24,10 +24,13 @@ def compose_json(text: str, file: str, line: int) -> yaml.Node | None:
     at = composer.space(0)
     if at == len(text):
         return None
-    node, at = composer.value(at, 0)
-    at = composer.space(at)
+    node, end = composer.value(at, 0)
+    at = composer.space(end)
     if at != len(text):
-        composer.wrong(at, "多余的内容", "content after the end of the value")
+        zh, en = "多余的内容", "content after the end of the value"
+        if "\n" in text[end:at] and text[at] == "{":
+            zh, en = f"{zh}；一行一个的（JSON Lines）存为 .jsonl 文件", f"{en}; JSON Lines are a .jsonl file"
+        composer.wrong(at, zh, en)
     return node
 
 

@@ -48,7 +48,8 @@ def read_subject(
             raise subject
         subjects.append(subject)
         if len(subjects) > 1:
-            zh, en = "文件里不止一个中心", "the file holds more than one centre"
+            zh = "文件里不止一个中心，此处只看一个：请把它单独存成文件"
+            en = "the file holds more than one centre, and one is looked at: save it in a file of its own"
             raise fault(DataError, "several", zh, en, file=file_name(os.fspath(path)))
     return subjects[0]
 
@@ -194,6 +195,9 @@ def _local(data: object) -> Vocabulary | None:
 def _validated(data: object, source: Source | None, model: type[S], vocabulary: Vocabulary) -> S:
     if not isinstance(data, dict):
         zh, en = "文件应为映射（键: 值）", "the file must be a mapping (key: value)"
+        if isinstance(data, list) and issubclass(model, Centre):
+            zh += "；几个中心请写成 JSON Lines（.jsonl，一行一个）"
+            en += "; several centres go into JSON Lines (.jsonl, one a line)"
         if isinstance(data, str) and "：" in data:
             zh = "文件应为映射：键后是全角冒号“：”，应为半角冒号加空格“: ”"
             en = "the file must be a mapping: the colon after its keys is of full width; write ': '"
