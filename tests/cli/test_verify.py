@@ -282,3 +282,19 @@ def test_what_a_report_says_reaches_no_terminal_as_a_command(tmp_path: Path) -> 
     assert code == 0
     assert "\x1b" not in out
     assert "##[" not in out
+
+
+@pytest.mark.parametrize("form", [2, "1", None])
+def test_reports_of_another_schema_version_are_refused_by_it(
+    centre: Path, tmp_path: Path, form: object
+) -> None:
+    file = written(tmp_path / "report.json", centre)
+    reports = json.loads(file.read_text(encoding="utf-8"))
+    file.write_text(json.dumps({**reports, "schema_version": form}), encoding="utf-8")
+    code, out, said = run("verify", file, "--lang", "en")
+    assert (code, out) == (2, "")
+    assert (
+        f"reports of schema_version {form}, and this program knows 1: use the version that wrote them" in said
+    )
+    file.write_text(json.dumps(reports["reports"][0]), encoding="utf-8")
+    assert run("verify", file)[0] == 0, "a report alone says no version"

@@ -16,7 +16,7 @@ from tic_rules.cli.common import diagnose, format_option, kept, lang_option, out
 from tic_rules.cli.files import centres_of, expand, usable
 from tic_rules.cli.replacement import guard
 from tic_rules.core.dates import parse_day
-from tic_rules.core.errors import DataError, Diagnostic, RuleSetError, Text, TicRulesError, fault
+from tic_rules.core.errors import DataError, Diagnostic, RuleSetError, Text, TicRulesError, clip, fault
 from tic_rules.core.files import read_named, read_standard_input
 from tic_rules.core.scalars import Json
 from tic_rules.engines.check import ENGINES, check_subject, with_centres
@@ -28,6 +28,7 @@ from tic_rules.model.programme import Programme
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.renderers.verification import FORMATS, render
 from tic_rules.results.parts import Engine
+from tic_rules.results.report import SCHEMA_VERSION
 
 _LARGEST = 1024 * 1024 * 1024
 
@@ -179,6 +180,11 @@ def read_reports(file: str) -> list[Json]:
             data = json.loads(text)
         except json.JSONDecodeError:
             data = {"reports": [json.loads(line) for line in text.split("\n") if line.strip()]}
+        if (form := data.get("schema_version", SCHEMA_VERSION)) != SCHEMA_VERSION:
+            zh = f"报告的 schema_version 是 {clip(str(form))}，本程序只认 {SCHEMA_VERSION}"
+            en = f"reports of schema_version {clip(str(form))}, and this program knows {SCHEMA_VERSION}"
+            zh, en = f"{zh}；请用写出它的版本核对", f"{en}: use the version that wrote them"
+            raise fault(DataError, "schema-version", zh, en, file=file)
         reports = [checked(report) for report in data.get("reports", [data])]
     except (ValueError, TypeError, AttributeError, RecursionError):
         text_ = Text(
