@@ -630,6 +630,8 @@ RATIO = "{fact: funding_by_kind, share_of: [finance], at_least: %s}\n    applies
         ("金融机构出资占比不低于百分之三十", RATIO % "30%"),
         ("金融机构出资占比不低于30%", RATIO % "30%"),
         ("金融机构出资占比不低于百分之三点五", RATIO % "3.5%"),
+        ("金融机构出资占比达到百分之百", RATIO % "100%"),
+        ("各类资金投入不少于千万元", "{fact: investment, at_least: 1000万元}"),
         ("近三年内固定研发人员不少于50人", "{fact: headcount, at_least: 50}"),
         ("经许可、认可的不可替代的人员不少于50人", "{fact: headcount, at_least: 50}"),
         ("可研报告所列人员不少于50人", "{fact: headcount, at_least: 50}"),

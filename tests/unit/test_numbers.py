@@ -91,6 +91,19 @@ def _spoken(number: int) -> str:
 def test_shares_are_exact() -> None:
     assert parse_number("12.5%") == Fraction(1, 8)
     assert parse_number(0.1) == Fraction(1, 10)
+    for written in ("3.5%", "百分之三点五", "百分之3.5", "百分之３.5", "千分之三十五"):
+        assert parse_number(written) == Fraction(35, 1000)
+    assert parse_number("百分之零点零五") == Fraction(5, 10_000)
+    for written in ("百分之三点", "百分之点五", "百分之三点十", "百分之百百"):
+        with pytest.raises(NotANumber):
+            parse_number(written)
+
+
+@pytest.mark.parametrize("written", ["三百二十", "三点五", "三点五%"])
+def test_a_numeral_that_is_not_read_is_asked_back_in_digits(written: str) -> None:
+    with pytest.raises(NotANumber) as caught:
+        parse_number(written)
+    assert caught.value.args[0].endswith("不是数字；请用阿拉伯数字写")
 
 
 def test_a_moment_is_a_day_only_at_midnight() -> None:

@@ -50,7 +50,7 @@ def example() -> RuleSet:
     ("text", "number"),
     [
         ("30%", Fraction(3, 10)), ("30 ％", Fraction(3, 10)), ("百分之三十", Fraction(3, 10)),
-        ("百分之百", 1),
+        ("百分之百", 1), ("百分之三十五点五", Fraction(355, 1000)),
         ("百分之1.5", Fraction(3, 200)), ("千分之五", Fraction(1, 200)), ("三分之一", Fraction(1, 3)),
         ("1/3", Fraction(1, 3)), ("三分之二", Fraction(2, 3)), ("三成", Fraction(3, 10)),
     ],
@@ -59,7 +59,7 @@ def test_parts_are_exact(text: str, number: Fraction) -> None:
     assert parse_quantity(text) == number
 
 
-@pytest.mark.parametrize("text", ["零分之一", "百分之", "三分之", "百分之三十五点五", "百分之三五六十"])
+@pytest.mark.parametrize("text", ["零分之一", "百分之", "三分之", "百分之三十五点", "百分之三五六十"])
 def test_what_is_no_part_is_refused(text: str) -> None:
     with pytest.raises(NotANumber):
         parse_number(text)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from tic_rules.analysis.coverage.layout import fold
 from tic_rules.analysis.coverage.normative import norms
 from tic_rules.analysis.coverage.numbering import written
-from tic_rules.core.numbers import chinese_number
+from tic_rules.core.numbers import spoken_number
 from tic_rules.inputs.typed_days import in_digits
 from tic_rules.model.time import Shift
 
@@ -80,34 +80,22 @@ def numbers_in(text: str) -> list[SpokenNumber]:
             numbers.append(_said(part, match, before))
     for match in _NUMBER.finditer(_PART.sub(lambda part: "　" * len(part.group()), text)):
         digits, scale, chinese, chinese_scale = match.groups()
-        value = Fraction(digits) if digits else Fraction(_numeral(chinese))
-        value *= _TIMES[scale if digits else chinese_scale]
-        numbers.append(_said(value, match, before))
+        value = Fraction(digits) if digits else spoken_number(chinese)
+        if value is not None:
+            value *= _TIMES[scale if digits else chinese_scale]
+            numbers.append(_said(value, match, before))
     for word, number in _SAID.items():
         numbers.extend(_said(Fraction(number), match, before) for match in re.finditer(word, text))
     return numbers
 
 
 def _part(match: re.Match[str]) -> Fraction | None:
-    """The part of a whole that a match of `_PART` says; None where it is part of nothing."""
+    """The part of a whole that a match of `_PART` says; None where it is part of nothing, or no number."""
     hundred, of_hundred, below, above, numerator, denominator = match.groups()
     if hundred:
-        return _decimal(of_hundred) / (100 if hundred == "百" else 1000)
-    top, bottom = _decimal(above or numerator), _decimal(below or denominator)
-    return top / bottom if bottom else None
-
-
-def _decimal(text: str) -> Fraction:
-    """3, 3.5, 三十, 三点五."""
-    if text[0].isdigit():
-        return Fraction(text)
-    whole, _, rest = text.partition("点")
-    return Fraction(_numeral(whole)) + (Fraction(_numeral(rest), 10 ** len(rest)) if rest else 0)
-
-
-def _numeral(text: str) -> int:
-    number = chinese_number(text)
-    return -1 if number is None else number
+        below, above = hundred, of_hundred
+    top, bottom = spoken_number(above or numerator), spoken_number(below or denominator)
+    return top / bottom if bottom and top is not None else None
 
 
 def _said(value: Fraction, match: re.Match[str], before: _Before) -> SpokenNumber:
@@ -206,7 +194,7 @@ def says_length(shift: Shift, text: str) -> bool:
 
 def years_in(text: str) -> set[int]:
     """The N of N年内, and 1 for 首年."""
-    years = {int(n) if n.isdigit() else _numeral(n) for n in _YEARS.findall(text)}
+    years = {int(number) for said in _YEARS.findall(text) if (number := spoken_number(said)) is not None}
     return years | ({1} if _FIRST_YEAR.search(text) else set())
 
 

@@ -94,7 +94,10 @@ class NotANumber(ValueError):
 
 
 def _no_number(text: str) -> NotANumber:
-    return NotANumber(f"“{clip(text)}”不是数字", f"{clip(text)!r} is not a number")
+    zh, en = f"“{clip(text)}”不是数字", f"{clip(text)!r} is not a number"
+    if any(char in _NUMERALS for char in text):
+        return NotANumber(f"{zh}；请用阿拉伯数字写", f"{en}; write it in digits")
+    return NotANumber(zh, en)
 
 
 def number_text(value: str) -> str:
@@ -144,19 +147,22 @@ def parse_number(value: object, *, money: bool = False) -> int | Fraction:
     return _bounded(number / 100 if percent else number)
 
 
-_PART = re.compile(rf"([{_NUMERALS}]+|[0-9]{{1,9}})分之([{_NUMERALS}]+|[0-9]{{1,9}}(?:\.[0-9]{{1,9}})?)")
+_PART = re.compile(
+    rf"([{_NUMERALS}]+|[0-9]{{1,9}})分之"
+    rf"([{_NUMERALS}]+(?:点[零〇一二三四五六七八九]{{1,9}})?|[0-9]{{1,9}}(?:\.[0-9]{{1,9}})?)"
+)
 _TENTHS = re.compile(rf"([{_NUMERALS}])成")
 
 
 def _part(text: str) -> int | Fraction | None:
-    """A part of a whole in words: 百分之三十, 三分之一, 百分之1.5, 三成; None for any other text."""
+    """A part of a whole in words: 百分之三点五, 三分之一, 百分之1.5, 三成; None for any other text."""
     if match := _PART.fullmatch(text):
         whole, parts = match.groups()
     elif tenths := _TENTHS.fullmatch(text):
         whole, parts = "十", tenths.group(1)
     else:
         return None
-    size, number = (_said(said) for said in (whole, parts))
+    size, number = (spoken_number(said) for said in (whole, parts))
     if not size or number is None:
         raise _no_number(text)
     return _bounded(number / size)
@@ -168,12 +174,14 @@ def _ratio(text: str) -> Fraction | None:
     return Fraction(int(match.group(1)), int(match.group(2))) if match else None
 
 
-def _said(text: str) -> Fraction | None:
-    """A numeral or digits; 百, 千, 万 alone are that many, as in 百分之三."""
-    if text[0] in "0123456789.":
+def spoken_number(text: str) -> Fraction | None:
+    """Digits or a numeral, either with decimals: 3.5, 三点五; 百, 千, 万 alone are that many: 百分之百."""
+    if text[0] not in _NUMERALS:
         return _from_decimal(text)
-    spoken = UNITS[text] if text in UNITS and text else chinese_number(text)
-    return None if spoken is None else Fraction(spoken)
+    whole, _, rest = text.partition("点")
+    spoken = UNITS.get(whole) or chinese_number(whole)
+    digits = "".join(str(_DIGITS[char]) for char in rest)
+    return None if spoken is None else spoken + Fraction(int(digits or 0), 10 ** len(digits))
 
 
 def is_part(text: str) -> bool:
