@@ -420,6 +420,21 @@ def test_words_of_items_and_of_good_results_are_looked_at(old: str, what: str) -
     assert (change.what, change.effect, change.level) == (what, "none", "words")
 
 
+@pytest.mark.parametrize(
+    ("new", "told"),
+    [("", "not told"), ("    amount: {sum_of: [misspent]}\n", "fiscal spending audited as non-compliant")],
+)
+def test_another_amount_is_told_in_words(new: str, told: str) -> None:
+    amount = "    amount: {sum_of: [fiscal_balance, misspent]}\n"
+    found = diff(load_ruleset("zhejiang_2022"), edited((amount, new)))
+    (change,) = [change for topic in found.topics for pair in topic.pairs for change in pair.changes]
+    assert (change.what, change.level) == ("consequence", "verdict")
+    assert change.a
+    assert change.a.en.endswith("(amount: unspent fiscal money + fiscal spending audited as non-compliant)")
+    assert change.b
+    assert change.b.en.endswith(f"(amount: {told})")
+
+
 HAIDONG = (
     Path(__file__).parents[2] / "examples/provinces/haidong/tic_rules_haidong/haidong_2024.yaml"
 ).read_text(encoding="utf-8")

@@ -300,9 +300,10 @@ class Comparison:
             effect, level = ("incomparable", "verdict") if x.attested else ("none", "words")
             yield Change("id", _text(x.id), _text(y.id), effect, level, ("id",))
         if x.then != y.then or x.amount != y.amount:
-            level = "verdict" if x.amount != y.amount else "words"
-            part = ("then", "amount")
-            yield Change("consequence", _text(x.then), _text(y.then), "incomparable", level, part)
+            a, b, level, part = _text(x.then), _text(y.then), "words", ("then", "amount")
+            if x.amount != y.amount:
+                a, b, level = _with_amount(self.a, x), _with_amount(self.b, y), "verdict"
+            yield Change("consequence", a, b, "incomparable", level, part)
         if x.otherwise != y.otherwise:
             a, b = (rule.otherwise.then.text if rule.otherwise else None for rule in (x, y))
             yield Change("consequence", a, b, "none", "words", ("otherwise",))
@@ -322,6 +323,15 @@ class Comparison:
 
 def _text(said: Bilingual | str | None) -> Text | None:
     return Text(said, said) if isinstance(said, str) else said.text if said else None
+
+
+def _with_amount(ruleset: RuleSet, rule: Rule) -> Text | None:
+    """What follows, with what its amount is the sum of."""
+    if rule.then is None:
+        return None
+    labels = [ruleset.facts[name].label.text for name in rule.amount.sum_of] if rule.amount else []
+    amount = Text.listed(labels or [Text("不计算", "not told")], " + ", " + ")
+    return Text(f"{rule.then.zh}（金额：{amount.zh}）", f"{rule.then.en} (amount: {amount.en})")
 
 
 def _paired(
