@@ -6,8 +6,9 @@ import builtins
 import json
 import random
 import re
+from contextlib import suppress
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from itertools import product
 from pathlib import Path
@@ -18,7 +19,16 @@ from click.testing import CliRunner
 from corpus_cases import centre_cases
 from generate import random_centre
 
-from tic_rules import Centre, DataError, RuleSet, UsageError, check, load_ruleset, parse_ruleset
+from tic_rules import (
+    Centre,
+    DataError,
+    RuleSet,
+    UsageError,
+    check,
+    load_ruleset,
+    parse_ruleset,
+    shipped_ids,
+)
 from tic_rules.analysis.plan import ActionPlan, make_plan
 from tic_rules.analysis.plan.choice import Costs, Open, choose
 from tic_rules.analysis.plan.model import Way, change
@@ -202,6 +212,38 @@ def test_data_of_an_earlier_day_neither_settles_nor_unsettles_a_later_one(as_of:
     assert (plan.after["staff-5y"].status == "unknown") == late
     assert ("reported_on" in {step.at for step in plan.steps}) != late
     assert not late or "2026-06-30" in next(r.why.en for r in plan.open if r.rule == "staff-5y")
+
+
+@pytest.mark.parametrize("ruleset", shipped_ids())
+def test_data_is_brought_up_to_date_only_where_the_plan_needs_it(ruleset: str) -> None:
+    rules, rng, tried = load_ruleset(ruleset), random.Random(3), 0
+    while tried < 4:
+        try:
+            centre = Centre.from_data(random_centre(rules, rng)[0])
+        except DataError:
+            continue
+        if centre.speaks_for is None:
+            continue
+        tried += 1
+        as_of = (centre.speaks_for + timedelta(days=rng.choice([1, 30, 400]))).isoformat()
+        plan = plan_of(centre, ruleset, as_of)
+        keeps_its_word(plan, ruleset)
+        others = [edit for step in plan.steps if step.at != "reported_on" for edit in step.edits]
+        if len(others) == len(plan.edits):
+            continue
+        with suppress(TypeError, LookupError):  # a step that builds on it
+            without = check(apply(document_of(centre), others), ruleset, as_of=as_of)
+            assert any(
+                finding.status not in ("pass", "not_applicable", plan.after[finding.id].status)
+                for finding in without
+                if finding.counts
+            )
+
+
+def test_nothing_is_brought_up_to_date_for_an_applicant() -> None:
+    data = {"jurisdiction": "zhejiang", "stage": "applicant", "reported_on": "2024-06-30"}
+    plan = plan_of(Centre.from_data(data), "national_13fyp", "2024-07-10")
+    assert plan.steps == ()
 
 
 def test_a_number_of_an_earlier_day_is_not_held_against_a_later_one() -> None:

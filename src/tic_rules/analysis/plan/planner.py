@@ -162,14 +162,17 @@ class _Maker:
         """The steps without those that nothing needs; a judgement stands for itself."""
         for number in reversed(range(len(trial.steps))):
             step, fewer = trial.steps[number], trial.steps[:number] + trial.steps[number + 1 :]
-            alone = step.at != "reported_on" and all(other.edits or other.at != step.at for other in fewer)
-            if not (step.edits and step.rules and alone) or step.kind == "judgement":
+            update = step.at == "reported_on"  # of more than the day others build on that
+            alone = all(edit.path in (("reported_on",), ("incomplete",)) for edit in step.edits if update)
+            alone = alone and all(other.edits or other.at != step.at for other in fewer)
+            if not (step.edits and (step.rules or update) and alone) or step.kind == "judgement":
                 continue
             # Its own rules first: a whole check costs fifty times as much.
             if needless(self._standing(step.rules, fewer).items(), trial.after):
                 document, after = self._applied(fewer)
                 looked_at = (f for f in after if f.counts or self.encouraged)
                 if needless(((finding.rule, finding.status) for finding in looked_at), trial.after):
+                    self.base = self.document if update else self.base
                     steps = self._serving(step.rules, fewer)
                     trial = trial._replace(steps=steps, document=document, after=after)
         return trial._replace(steps=_once(trial.steps))
