@@ -246,6 +246,14 @@ def test_nothing_is_brought_up_to_date_for_an_applicant() -> None:
     assert plan.steps == ()
 
 
+def test_a_number_to_be_supplied_of_a_past_day_names_it() -> None:
+    data = {"jurisdiction": "zhejiang", "approved_on": "2022-03-01", "reported_on": "2025-01-01"}
+    plan = plan_of(Centre.from_data(data | {"staff": {"headcount": 800}}), "zhejiang_2022", "2025-01-01")
+    (step,) = [step for step in plan.steps if step.rules == ("staff-2y",)]
+    assert step.text.en.endswith(": reach 300 persons on 2024-03-01")
+    assert step.text.zh.endswith("达到300人（2024年3月1日）")
+
+
 def test_a_number_of_an_earlier_day_is_not_held_against_a_later_one() -> None:
     data = changed(contributions=[{"date": "2022-04-01", "amount": "30亿元", "payer": "host"}])
     plan = plan_of(Centre.from_data(data), "zhejiang_2022", "2027-04-01")

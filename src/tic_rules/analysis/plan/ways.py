@@ -39,6 +39,7 @@ from tic_rules.model.ruleset import Fact
 from tic_rules.model.values import Series
 from tic_rules.model.vocabulary import Ratio
 from tic_rules.results.labels import difference_text, number_text
+from tic_rules.results.time_words import day_text
 
 MOST = 24
 """Ways of one rule that are looked at; what a clause leaves open beyond that is not told apart."""
@@ -226,6 +227,9 @@ def _level(situation: Situation, fact: Fact, name: str, least: Number, low: Numb
     units = situation.vocabulary.units
     shown = Text.of(partial(number_text, least, fact.unit, units))
     text = Text(f"{fact.label.zh}达到{shown.zh}", f"{fact.label.en}: reach {shown.en}")
+    if situation.on < situation.scene.as_of:  # to be supplied of a day that is past
+        then = Text.of(partial(day_text, situation.on))
+        text = Text(f"{text.zh}（{then.zh}）", f"{text.en} on {then.en}")
     if old is not None and low > 0 and not situation.unknown:
         more = Text.of(partial(difference_text, least - low, fact.unit, units))
         text = Text(f"{text.zh}（再增{more.zh}）", f"{text.en} ({more.en} more)")
