@@ -242,6 +242,29 @@ def test_nothing_of_a_centre_can_be_changed(name: str) -> None:
         assert changeable(copy, name) == []
 
 
+@pytest.mark.parametrize(
+    ("jurisdiction", "ruleset", "said"),
+    [
+        ("zhejiang", "jiangsu_2020", "Centres (2020 edition) of Jiangsu; applied all the same"),
+        (
+            "national",
+            "zhejiang_2022",
+            "innovation centres (trial) of Zhejiang; applied all the same",
+        ),
+        ("zhejiang", "zhejiang_2022", None),
+        ("zhejiang", "national_2020", None),
+        (None, "zhejiang_2022", None),
+    ],
+)
+def test_a_document_of_another_place_is_warned_of(
+    jurisdiction: str | None, ruleset: str, said: str | None
+) -> None:
+    data = {"jurisdiction": jurisdiction, "reported_on": "2024-01-15"}
+    for report in (check(data, ruleset), check_programme(data, ruleset)):
+        told = [one.message.en for one in report.warnings if one.code == "other-jurisdiction"]
+        assert [text.endswith(said or "?") for text in told] == [True] * (said is not None)
+
+
 def test_keys_of_the_callers_own_are_handed_out_as_a_copy() -> None:
     centre = Centre.from_data({"id": "x", "x-note": ["a"]})
     centre.extras["x-note"].append("b")  # type: ignore[attr-defined]

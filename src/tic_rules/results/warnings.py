@@ -63,6 +63,22 @@ def _about_editions(ruleset: RuleSet, as_of: date) -> Iterator[Notice]:
         yield Notice(code="replaced", message=said, **_NOWHERE)
 
 
+def _about_jurisdiction(subject: Subject, ruleset: RuleSet) -> Iterator[Notice]:
+    """A document of another place, which does not bind; that of the state speaks to every place."""
+    if not isinstance(subject, (Centre, Programme)) or ruleset.jurisdiction == "national":
+        return
+    if subject.jurisdiction in (None, ruleset.jurisdiction):
+        return
+    places, document = ruleset.vocabulary.words.get("jurisdictions", {}), ruleset.document
+    of, here = (
+        places[name].text if name in places else Text(name, name)
+        for name in (str(subject.jurisdiction), ruleset.jurisdiction)
+    )
+    zh = f"《{document.title}》是{here.zh}的文件，数据所属地区是{of.zh}；仍按要求套用"
+    en = f"the data is of the jurisdiction {of.en}, {document.title_en} of {here.en}; applied all the same"
+    yield _warn(subject, "other-jurisdiction", ("jurisdiction",), zh, en)
+
+
 def _about_time(subject: Subject, ruleset: RuleSet, as_of: date) -> Iterator[Notice]:
     document = ruleset.document
     if not in_force(ruleset, as_of):
@@ -78,6 +94,7 @@ def _about_time(subject: Subject, ruleset: RuleSet, as_of: date) -> Iterator[Not
         )
         yield Notice(code="not-in-force", message=said, **_NOWHERE)
     yield from _about_editions(ruleset, as_of)
+    yield from _about_jurisdiction(subject, ruleset)
     if subject.speaks_for is None:
         zh = f"数据没有写明填报截止日期（reported_on），按基准日{_zh(as_of)}理解"
         en = f"the data has no reported_on; it is taken to speak for {as_of}"
