@@ -423,6 +423,8 @@ def test_data_of_the_other_kind_is_told_as_what_it_is() -> None:
         Centre.from_text(figures)
     with pytest.raises(DataError, match="hosts is a field of a centre, not of a programme"):
         Programme.from_text(centre)
+    with pytest.raises(DataError, match=r"clauses is a key of a rule file, not of data: .*`--rules`"):
+        Centre.from_text((ROOT / "rules" / "zhejiang_2022.yaml").read_text(encoding="utf-8"))
     assert Programme.from_text(figures)
     assert Centre.from_text(centre)
 

@@ -1,5 +1,5 @@
-"""Whose a field is that the data's model does not have: the other model's, or the rule sets' on hand that
-declare it."""
+"""Whose a field is that the data's model does not have: that of another kind of file, or of the rule sets on
+hand that declare it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tic_rules.model.centre import Centre
 from tic_rules.model.fields import above
 from tic_rules.model.loader import load_ruleset
 from tic_rules.model.programme import Programme
+from tic_rules.model.rulefile import RuleFile
 from tic_rules.model.vocabulary import FieldLabel
 
 _PROGRAMME = Text(
@@ -20,18 +21,26 @@ _PROGRAMME = Text(
     "a figure of a programme, not of a centre: use `check --programme` (in Python: check_programme)",
 )
 _CENTRE = Text("中心的数据，不是总体布局的", "a field of a centre, not of a programme")
+_RULES = Text(
+    "规则文件的键：请把文件写在 `--rules` 后",
+    "a key of a rule file, not of data: give the file with `--rules`",
+)
 
 
 def owned(fault: Diagnostic) -> Diagnostic:
     """The fault of a key that the model does not have; with whose it is, if anyone's."""
     path = ".".join(part for part in fault.path.strip("/").split("/") if not part.isdigit())
-    if path in Programme.model_fields or path in Centre.model_fields:
-        owner = _PROGRAMME if path in Programme.model_fields else _CENTRE
+    if path in Programme.model_fields:
+        owner = _PROGRAMME
+    elif path in Centre.model_fields:
+        owner = _CENTRE
     elif owners := list(_owners(path)):
         owner = Text(
             f" {'、'.join(f'`{name}`' for name in owners)} 的字段：请用 `--rules` 指定",
             f"a field of {', '.join(f'`{name}`' for name in owners)}: name it with `--rules`",
         )
+    elif path in RuleFile.model_fields:
+        owner = _RULES
     else:
         return fault
     key = path.rsplit(".", 1)[-1]
