@@ -181,6 +181,17 @@ EDITS = [
         "verdict",
         "b_looser",
     ),
+    (
+        (
+            "by: approval\n    require:\n      fact: indicators",
+            "by: 2y\n    require:\n      fact: indicators",
+        ),
+        "evaluation.indicators",
+        "deadline",
+        "looser",
+        "verdict",
+        "b_looser",
+    ),
     (("        - 建设布局\n", ""), "procedure.plan_outline", "list", "looser", "verdict", "b_looser"),
     (
         ("        - 建设布局\n", "        - 建设布局\n        - 新的章节\n"),

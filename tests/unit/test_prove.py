@@ -241,6 +241,7 @@ def made(name: str, *rules: str, quote: str = "") -> RuleSet:
 HEADCOUNT = "require: {fact: headcount, at_least: %s}"
 REPORT = "require: {fact: reports, some: {sender: centre}}"
 EVALUATED = "require: {fact: evaluations, some: {}}"
+UNITS = "require: {fact: unit_count, at_least: 3}"
 SERVED = "require: {fact: served, at_least: 10}"
 OLD = "require: {fact: since_argued, at_least: 12}"
 APPLIES = "applies: {fact: headcount, at_least: 10} | require: {fact: unit_count, at_least: 3}"
@@ -276,6 +277,15 @@ CASES = [
     ),  # a term is one year at least
     (["must | by: 2y | " + SERVED], ["must | by: term_end | " + SERVED], "different"),
     (["must | " + HEADCOUNT % 10], ["must | by: 2y | " + HEADCOUNT % 10], "b_looser"),
+    *(
+        ([f"must | {own}" + UNITS], [f"must | {other}" + UNITS], relation)
+        for own, other, relation in (
+            ("by: 1y | ", "by: 3y | ", "b_looser"),
+            ("by: 2y | ", "by: approval | ", "b_stricter"),
+            ("", "by: 2y | ", "b_looser"),
+            ("by: 2y | ", "by: term_end | ", "different"),
+        )
+    ),  # what is one at all times fails from its day on
     (["must | " + HEADCOUNT % 10], ["in_principle | " + HEADCOUNT % 10], "b_looser"),
     (["encouraged | " + HEADCOUNT % 50], ["must | " + HEADCOUNT % 10], "b_stricter"),
     (

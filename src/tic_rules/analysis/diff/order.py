@@ -375,12 +375,10 @@ def early_enough(x: Clock, y: Clock, nature: Nature) -> bool:
     """Whether what is asked at time x is thereby asked at time y."""
     if x == y:
         return True
-    if x[0] in _OWING or y[0] in _OWING:
+    if x[0] in OWING or y[0] in OWING:
         return x[0] == y[0] and _owing_early(x, y, nature.lasting)
     if y[0] == "application":
         return False
-    if nature.timeless:
-        return "date" not in (x[0], y[0])
     if x[0] == "standing" or (x[0] == "within_term" and y[0] != "standing"):
         return y[0] in ("approval", "term_end", "within_term") or (y[0] == "after" and x[0] == "standing")
     if not nature.lasting or y[0] in ("standing", "within_term"):
@@ -388,7 +386,7 @@ def early_enough(x: Clock, y: Clock, nature: Nature) -> bool:
     return _before(x, y)
 
 
-_OWING = ("yearly", "cycle", "event", "from")
+OWING = ("yearly", "cycle", "event", "from")
 """What owes again and again, or from a time on."""
 
 

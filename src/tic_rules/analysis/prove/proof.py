@@ -10,8 +10,17 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 
 from tic_rules.analysis.diff.claims import Claim, Conflict, Proof, binding_rules, not_guaranteed, sides
-from tic_rules.analysis.diff.demands import ANY, BINDING_LEVELS, MUST, facts_asked, of_a_kind, parts_of
-from tic_rules.analysis.diff.order import clock_of, read_otherwise
+from tic_rules.analysis.diff.demands import (
+    ANY,
+    BINDING_LEVELS,
+    MUST,
+    asked,
+    facts_asked,
+    nature_asked,
+    of_a_kind,
+    parts_of,
+)
+from tic_rules.analysis.diff.order import OWING, clock_of, early_enough, read_otherwise
 from tic_rules.analysis.diff.relations import relation_of
 from tic_rules.analysis.diff.sentences import sentence_of
 from tic_rules.analysis.diff.topics import Diff, Topic
@@ -121,6 +130,15 @@ def _ends_before(x: Rule, rule: Rule) -> bool:
     theirs = [*(c.walk(rule.applies) if rule.applies is not None else ()), *c.walk(rule.condition)]
     ends, known_ends = ({n.not_after for n in nodes if isinstance(n, c.NotAfter)} for nodes in (of_x, theirs))
     return clock_of(x) == clock_of(rule) == ("standing",) and not ends <= known_ends
+
+
+def _due_later(ruleset: RuleSet, fellow: Rule, rule: Rule) -> bool:
+    """Whether a rule of a rule set asks for what is one at all times, and the other may be due later: that
+    one fails later, which a proof, after all deadlines, does not see."""
+    times = clock_of(fellow), clock_of(rule)
+    nature = nature_asked(ruleset, rule, asked(rule), ruleset)
+    owing = any(time[0] in OWING for time in times)
+    return nature.timeless and not owing and not early_enough(*times, nature)
 
 
 def _components(rules: Sequence[tuple[str, RuleSet, Rule]]) -> list[list[tuple[str, RuleSet, Rule]]]:
@@ -237,6 +255,7 @@ class _Prover:
             and not self._apart(rule, fellow)
             and of_a_kind(fellow, rule, self.compared.editions)
             and not _ends_before(fellow, rule)
+            and not _due_later(self.compared.a if side == "b" else self.compared.b, fellow, rule)
         ]
 
     def judged(self, topic: Topic) -> Topic:
