@@ -281,6 +281,7 @@ def test_modality_bearer_and_scope() -> None:
         ("legal-entity", {"kind": "procedure"}, "same", {"none"}, "both ask the same"),
         ("board", {"since": "approval"}, "different", {"incomparable"}, "counted from approval"),
         ("legal-transition", {"since": "approval"}, "same", {"none"}, "both ask the same"),
+        ("investment-2y", {"by": "3y", "since": "term_end"}, "different", {"incomparable"}, "A counted"),
         ("host-kind", {"since": "approval"}, "different", {"incomparable"}, "counted from approval"),
         (
             "board",

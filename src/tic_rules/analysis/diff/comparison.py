@@ -85,6 +85,7 @@ _OPEN = {
 _TURNED = {"stricter": "looser", "looser": "stricter"}
 """A consequence that is called for by less is the stricter one."""
 _ASKED = ("require", "when")
+_TIME = ("by", "from", "yearly", "until")
 _RANK = ("may", "encouraged", "in_principle", "must")
 
 
@@ -159,20 +160,17 @@ class Comparison:
     def _time(self) -> Iterator[Change]:
         x, y = self.x, self.y
         first, second = clock_of(x), clock_of(y)
-        if first != second:
-            natures = nature_of(asked(x), self.a.vocabulary), nature_of(asked(y), self.b.vocabulary)
-            forth, back = (
-                any(early_enough(s, t, n) for n in natures) for s, t in ((first, second), (second, first))
-            )
-            part = ("by", "from", "yearly", "until")
-            yield Change(
-                "deadline", self._when(self.a, x), self._when(self.b, y), judged(forth, back), "verdict", part
-            )
-        elif x.since != y.since:
-            a, b = time_of(x, self.a.vocabulary), time_of(y, self.b.vocabulary)
-            stocks = y.fails_at_once is None and reads_stocks(y, y.condition, self.b)
-            effect = "none" if stocks else "incomparable"
-            yield Change("window", a, b, effect, "verdict", ("since",))
+        if first == second and x.since == y.since:
+            return
+        natures = nature_of(asked(x), self.a.vocabulary), nature_of(asked(y), self.b.vocabulary)
+        stocks = y.fails_at_once is None and reads_stocks(y, y.condition, self.b)
+        one_window = x.since == y.since or stocks
+        forth, back = (
+            one_window and any(early_enough(s, t, n) for n in natures)
+            for s, t in ((first, second), (second, first))
+        )
+        what, part = ("window", ("since",)) if first == second else ("deadline", _TIME)
+        yield Change(what, self._when(self.a, x), self._when(self.b, y), judged(forth, back), "verdict", part)
 
     def _scope(self) -> Iterator[Change]:
         x, y = self.x.applies, self.y.applies
