@@ -315,6 +315,20 @@ def test_a_row_and_its_changes_say_the_same(
         assert mirrored or said in row.sentence.en
 
 
+@pytest.mark.parametrize(
+    ("rule", "by", "said"),
+    [("market-services", "2y", "A within 2 years"), ("core-bases-network", "term_end", "B within 5 years")],
+)
+def test_editions_that_differ_in_time_alone_say_so(rule: str, by: str, said: str) -> None:
+    """Also where no quote says when, and lists the same on both sides."""
+    at = ZHEJIANG.index(f"  - id: {rule}\n")
+    text = ZHEJIANG[at : ZHEJIANG.index("  - id:", at + 10)]
+    found = diff(load_ruleset("zhejiang_2022"), edited((text, text.replace(f"by: {by}\n", "by: 5y\n"))))
+    (row,) = (topic for topic in found.topics if topic.changed)
+    assert (row.nature, row.sentence.en.split(":")[0]) == ("time", "time")
+    assert said in row.sentence.en
+
+
 def test_a_word_that_may_also_be_left_out_is_told() -> None:
     before = "some: {role: [host, co_builder], type: {other_than: government}}"
     asked = "some: {{role: [host, co_builder], type: {}}}"

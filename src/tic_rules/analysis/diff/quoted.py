@@ -187,8 +187,8 @@ def members(quote: str) -> list[str]:
 
 
 def shared(left: Sequence[Rule], right: Sequence[Rule]) -> Shared | None:
-    """What the lists of both sides have in common and what not; None where no member is the same, or a side
-    enumerates too little to be a list. A member that the other side names outside its lists is left out."""
+    """What the lists of both sides have in common and what not; None where no member is the same, or every
+    one, or a side enumerates too little. A member that the other side names outside its lists is left out."""
     words_a, words_b = (
         list(dict.fromkeys(word for rule in rules for word in members(rule.quote))) for rules in (left, right)
     )
@@ -198,8 +198,6 @@ def shared(left: Sequence[Rule], right: Sequence[Rule]) -> Shared | None:
     if not (set(words_a) & set(words_b) or len(both) > 1) or min(len(words_a), len(words_b)) < _FEWEST:
         return None
     first, second = ("…".join(rule.quote for rule in rules) for rules in (left, right))
-    return Shared(
-        both,
-        tuple(word for word in words_a if word not in both and word not in second),
-        tuple(word for word in words_b if word not in first),
-    )
+    only_a = tuple(word for word in words_a if word not in both and word not in second)
+    only_b = tuple(word for word in words_b if word not in first)
+    return Shared(both, only_a, only_b) if only_a or only_b else None

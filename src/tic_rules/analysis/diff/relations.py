@@ -76,7 +76,7 @@ def judge(a: RuleSet, b: RuleSet, row: Aligned, pairs: Sequence[Pair], editions:
     one_way = relation in ("b_stricter", "b_looser")
     if one_way and (not comparable or (not editions and _wish_aside(a, b, row, relation))):
         relation, tightens, loosens = "different", True, True
-    nature = nature_of_row(a, b, row, pairs) if relation == "different" else None
+    nature = nature_of_row(a, b, row, pairs, editions) if relation == "different" else None
     provable = comparable and quoted == as_data and (editions or not _reads_or_calls(a, b, row))
     return RowJudgement(relation, nature, tightens, loosens, by_people, provable)
 
@@ -135,7 +135,7 @@ def _reads_or_calls(a: RuleSet, b: RuleSet, row: Aligned) -> bool:
     return not reader_of(a.vocabulary, b.vocabulary).otherwise.isdisjoint(left & right)
 
 
-def nature_of_row(a: RuleSet, b: RuleSet, row: Aligned, pairs: Sequence[Pair]) -> str:
+def nature_of_row(a: RuleSet, b: RuleSet, row: Aligned, pairs: Sequence[Pair], editions: bool) -> str:
     """How two sides differ, by what weighs most: who, which words, how much, when, how firmly, what."""
     if _other_bearers(a, b, row, pairs):
         return "bearers"
@@ -148,7 +148,7 @@ def nature_of_row(a: RuleSet, b: RuleSet, row: Aligned, pairs: Sequence[Pair]) -
         return "lists_overlap"
     if "threshold" in whats or _one_counts(row):
         return "numbers"
-    if any(_other_time(pair) for pair in pairs):
+    if any(_other_time(pair, editions) for pair in pairs):
         return "time"
     if binds(row.a) != binds(row.b):
         return "modality"
@@ -174,13 +174,15 @@ def _other_bearers(a: RuleSet, b: RuleSet, row: Aligned, pairs: Sequence[Pair]) 
     return bool(payers_a and payers_b and not payers_a & payers_b)
 
 
-def _other_time(pair: Pair) -> bool:
+def _other_time(pair: Pair, editions: bool) -> bool:
     """Whether both rules are to be met by a time, neither of which lies within the other, and the words of
-    one say when."""
+    one say when; of editions our reading does too."""
     if not any(c.what in ("deadline", "window") and c.effect == "incomparable" for c in pair.changes):
         return False
     rules = [rule for rule in (pair.a, pair.b) if rule is not None]
-    return all(clock_of(rule) != ("standing",) for rule in rules) and any(map(holds_time, rules))
+    return all(clock_of(rule) != ("standing",) for rule in rules) and (
+        editions or any(map(holds_time, rules))
+    )
 
 
 def _one_counts(row: Aligned) -> bool:
