@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import tracemalloc
@@ -616,6 +617,28 @@ def test_witness_files_are_written_and_can_be_checked(tmp_path: Path) -> None:
         assert {finding["rule"]: finding["status"] for finding in report["findings"]}[
             "jiangsu_2020/party-organisation"
         ] == status
+
+
+def test_the_commands_of_a_witness_file_say_what_its_index_says(tmp_path: Path) -> None:
+    """Of editions of one id, and of a draft that is no id on hand, each by the file that was named."""
+    for name in ("zhejiang_2022", "my_draft"):
+        draft, pairs = tmp_path / f"{name} 2.yaml", tmp_path / name
+        text = ZHEJIANG.replace(STAFF, STAFF.replace("800", "900")).replace(
+            "id: zhejiang_2022", f"id: {name}"
+        )
+        draft.write_text(text, encoding="utf-8")
+        assert run("zhejiang_2022", str(draft), "--witness", str(pairs)).exit_code == 0
+        (pair,) = json.loads((pairs / "index.json").read_text(encoding="utf-8"))["pairs"]
+        for kind in ("failing", "passing"):
+            commands = (pairs / pair[kind]).read_text(encoding="utf-8").splitlines()[1:3]
+            for side, command in zip("ab", commands, strict=True):
+                words = shlex.split(command.removeprefix("# tic-rules "))
+                (report,) = json.loads(CliRunner().invoke(main, [*words, "--format", "json"]).stdout)[
+                    "reports"
+                ]
+                told = {found["rule"].split("/")[1]: found["status"] for found in report["findings"]}
+                claimed = pair["statuses"][kind][side]
+                assert claimed == {rule: told[rule] for rule in claimed}
 
 
 # --- impact -------------------------------------------------------------------------------------------------

@@ -213,7 +213,7 @@ def write_witnesses(compared: Diff, folder: Path, lang: str, inputs: Sequence[st
     """One failing and one passing file a claim, with a comment that says what to look at."""
     from tic_rules.renderers.diff.files import files_of
 
-    files = [(str(folder / name), text) for name, text in files_of(compared, lang)]
+    files = list(files_of(compared, lang, folder))
     guard([name for name, _ in files], inputs, command="tic-rules diff --witness")
     for name, text in files:
         common.write(text, name, format_="json" if name.endswith(".json") else "yaml")

@@ -3,34 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from shlex import quote
 
 import yaml
 
-from tic_rules.analysis.diff.claims import sides
 from tic_rules.analysis.diff.topics import Diff
 from tic_rules.renderers.diff import sentence_of
-from tic_rules.renderers.sinks import as_json, line
+from tic_rules.renderers.sinks import as_json, console, line
 
 
-def files_of(compared: Diff, lang: str) -> Iterator[tuple[str, str]]:
-    """File name and content: a failing and a passing file for each claim that does not hold, an index."""
+def files_of(compared: Diff, lang: str, folder: Path) -> Iterator[tuple[str, str]]:
+    """Files of a folder and their content: a failing and a passing one for each claim that does not hold,
+    with a command a side, as both were named; an index."""
     index = []
     for claim in compared.claims:
         if claim.witness is None:
             continue
-        side, other = sides(compared, claim.side)
         stem = f"{claim.topic}.{claim.side}.{claim.rule.id}"
         names = {kind: f"{stem}.{kind}.yaml" for kind in ("failing", "passing")}
         sentence = sentence_of(compared, claim.witness).in_(lang)
         for kind, data in (("failing", claim.witness.failing), ("passing", claim.witness.passing)):
-            run = f"{names[kind]} --rules {side.id} --rules {other.id}"
-            if claim.rule.bearer == "programme":
-                run = f"CENTRE --programme {names[kind]} --rules {side.id}"
-            run = f"tic-rules check {run} --as-of {claim.witness.as_of}"
+            file = str(folder / names[kind])
+            read = f"CENTRE --programme {quote(file)}" if claim.rule.bearer == "programme" else quote(file)
+            runs = (
+                f"tic-rules check {read} --rules {quote(name)} --as-of {claim.witness.as_of}"
+                for name in (compared.name_a, compared.name_b)
+            )
             body = yaml.safe_dump(
                 data, allow_unicode=True, sort_keys=False, default_flow_style=None, width=120
             )
-            yield names[kind], f"# {line(sentence)}\n# {line(run)}\n{body}"
+            yield file, "".join(f"# {console(line(text))}\n" for text in (sentence, *runs)) + body
         about = {key: value for key, value in claim.as_dict().items() if key != "witness"}
         index.append({**names, **about, "statuses": claim.witness.statuses})
-    yield "index.json", as_json({"a": compared.a.id, "b": compared.b.id, "pairs": index})
+    yield str(folder / "index.json"), as_json({"a": compared.a.id, "b": compared.b.id, "pairs": index})
