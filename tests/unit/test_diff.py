@@ -27,7 +27,7 @@ from tic_rules.analysis.diff.topics import Diff, as_dict, diff
 from tic_rules.analysis.prove.witness import part_of
 from tic_rules.cli import main
 from tic_rules.renderers.diff import change_text, render, sentence_of
-from tic_rules.renderers.diff.flow import impact_lines
+from tic_rules.renderers.diff.flow import impact_lines, sides_of
 from tic_rules.renderers.diff.text import wrap
 from tic_rules.renderers.text import cells
 from tic_rules.results.labels import STATUS
@@ -677,6 +677,35 @@ def test_impact_counts_a_centre_once_for_a_clause() -> None:
     assert len(names) == 1
     pairs = [(flip.a and flip.a.id, flip.b and flip.b.id) for flip in told.centres[0].flips]
     assert len(pairs) == len({*pairs})
+
+
+def test_impact_names_a_clause_that_counts_on_one_side_only() -> None:
+    """It fails on both, and turns the verdict where it binds."""
+    binds, wishes = (about_board(modality) for modality in ("must", "encouraged"))
+    centre = {
+        "stage": "approved",
+        "approved_on": "2022-03-01",
+        "governance": {"board": {"established": False}},
+    }
+    subject = Centre.from_data({**centre, "id": "c", "reported_on": "2023-03-01"})
+    for a, b, side in ((binds, wishes, "a"), (wishes, binds, "b")):
+        found = impact(diff(a, b), [subject])
+        assert [(turning.side, turning.centres) for turning in found.clauses()] == [(side, ("c",))]
+        (told,) = found.centres
+        assert told.flipped
+        said = [status.en for flip in told.flips for _, _, status in sides_of(flip)]
+        assert said == (
+            ["fail (for the verdict)", "fail"] if side == "a" else ["fail", "fail (for the verdict)"]
+        )
+    assert impact(diff(binds, binds), [subject]).clauses() == []
+
+
+def about_board(modality: str) -> RuleSet:
+    """A document of one rule: that there is a board."""
+    data = yaml.load(ZHEJIANG, yaml.CSafeLoader)
+    data["clauses"] = [{"at": "四（一）1", "heading": "理事会", "rules": ["board"]}]
+    data["rules"] = [rule | {"modality": modality} for rule in data["rules"] if rule["id"] == "board"]
+    return parse_ruleset(yaml.dump(data, Dumper=yaml.CSafeDumper, allow_unicode=True), "board.yaml")
 
 
 def test_impact_names_what_leaves_a_verdict_open() -> None:

@@ -310,6 +310,14 @@ def test_the_command_tells_what_changes() -> None:
     assert "到期：" in text.output
 
 
+def test_a_finding_that_no_longer_counts_is_one_that_changes() -> None:
+    asked = [str(EXAMPLE), "--rule", "zhejiang_2022/investment-2y.modality=encouraged"]
+    (told,) = json.loads(run(*asked, "--format", "json").stdout)["what_if"]
+    (change,) = told["changes"]
+    assert (change["before"], change["after"], change["counts"]) == ("fail", "fail", False)
+    assert "不符合（影响结论） → 不符合" in run(*asked, "--lang", "zh").output
+
+
 def test_a_folder_and_a_whole_rule_file(tmp_path: Path) -> None:
     for number in range(2):
         (tmp_path / f"c{number}.yaml").write_text(EXAMPLE.read_text(encoding="utf-8"), encoding="utf-8")

@@ -136,14 +136,16 @@ def what_if(
 
 
 def flips(before: Report, after: Report) -> tuple[FindingChange, ...]:
-    """The findings that differ in status, in the order of the later report; rules of one side only at the
-    end."""
+    """The findings that differ in status, or in whether one that does not pass counts, in the order of the
+    later report; rules of one side only at the end."""
     old = {finding.id: finding for finding in before}
-    changed = [
-        FindingChange(old.get(f.id), f) for f in after if f.id not in old or old[f.id].status != f.status
-    ]
+    changed = [FindingChange(old.get(f.id), f) for f in after if f.id not in old or _other(old[f.id], f)]
     new = {finding.id for finding in after}
     return (*changed, *(FindingChange(f, None) for f in before if f.id not in new))
+
+
+def _other(before: Finding, after: Finding) -> bool:
+    return before.status != after.status or (before.counts != after.counts and after.status != "pass")
 
 
 # --- other data ---------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from tic_rules.renderers.about import name_of as centre_name
 from tic_rules.renderers.html import render as page
 from tic_rules.renderers.sinks import line
 from tic_rules.renderers.text import pad
-from tic_rules.results.labels import STATUS, VERDICT
+from tic_rules.results.labels import VERDICT, status_text
 from tic_rules.results.report import Report
 from tic_rules.results.time_words import day_text
 
@@ -139,8 +139,13 @@ def courses(result: WhatIf) -> list[tuple[Text, Course]]:
 
 
 def moves(flip: FindingChange) -> Text:
-    """From which status to which."""
-    sides = [STATUS[side.status] if side else Text("—", "—") for side in (flip.before, flip.after)]
+    """From which status to which; where that is one, which of them counts."""
+    before, after = flip.before, flip.after
+    alike = before is not None and after is not None and before.status == after.status
+    sides = [
+        Text("—", "—") if side is None else status_text(side.status, alike and side.counts)
+        for side in (before, after)
+    ]
     return Text.listed(sides, " → ", " → ")
 
 

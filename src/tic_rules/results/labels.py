@@ -77,6 +77,12 @@ _OPERATORS = {
 # --- values -------------------------------------------------------------------------------------------------
 
 
+def status_text(status: str, for_the_verdict: bool) -> Text:
+    """A status in words; where that alone differs, also whether it is one for the verdict."""
+    text = STATUS[status]
+    return Text(f"{text.zh}（影响结论）", f"{text.en} (for the verdict)") if for_the_verdict else text
+
+
 def number_text(number: Number, unit: str | None, units: Mapping[str, object], lang: str) -> str:
     """A number with its unit, as people write it."""
     if unit == "CNY":

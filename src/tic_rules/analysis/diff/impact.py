@@ -183,13 +183,16 @@ def _to_editions(compared: Diff, centre: Centre) -> Centre:
 
 
 def _flip(topic: str, a: Rule | None, b: Rule | None, first: Report, second: Report) -> Flip | None:
-    """A finding that differs. A clause of one side only flips where it stands against the centre."""
+    """A finding that differs, in its status or in whether it counts. A clause of one side only flips where it
+    stands against the centre."""
     status_a = first[a.id].status if a is not None else None
     status_b = second[b.id].status if b is not None else None
     statuses = {status_a, status_b}
     decides = _stands(a, first, second) or _stands(b, second, first)
     fails = "fail" in statuses
-    if len(statuses) == 1 or (None in statuses and not (fails or decides)) or statuses == {"pass", _SILENT}:
+    if a is not None and b is not None and len(statuses) == 1:
+        return Flip(topic, a, b, status_a, status_b, True) if decides and counts(a) != counts(b) else None
+    if (None in statuses and not (fails or decides)) or statuses == {"pass", _SILENT}:
         return None
     return Flip(topic, a, b, status_a, status_b, decides)
 

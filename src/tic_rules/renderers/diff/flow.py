@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tic_rules.analysis.diff.impact import Impact
+from tic_rules.analysis.diff.demands import counts
+from tic_rules.analysis.diff.impact import Flip, Impact
 from tic_rules.core.errors import Text
+from tic_rules.model.ruleset import Rule
 from tic_rules.renderers.diff import LETTERS
-from tic_rules.results.labels import VERDICT
+from tic_rules.results.labels import VERDICT, status_text
 from tic_rules.results.report import VERDICTS
 
 WIDTH, UNIT, GAP, BAR, SIDE = 720, 30, 14, 14, 150
@@ -83,6 +85,18 @@ def _band(impact: Impact, a: str, b: str, left: tuple[float, float], right: tupl
         f"{VERDICT[a].en} → {VERDICT[b].en}: {', '.join(names)}",
     )
     return Band(path, b, title)
+
+
+def sides_of(flip: Flip) -> list[tuple[Text, Rule, Text]]:
+    """The clauses of a finding that differs, each with its side and status, and with whether it counts where
+    that alone differs."""
+    given = (("a", flip.a, flip.status_a), ("b", flip.b, flip.status_b))
+    alike = flip.status_a == flip.status_b
+    return [
+        (LETTERS[side], rule, status_text(status, alike and counts(rule)))
+        for side, rule, status in given
+        if rule is not None and status
+    ]
 
 
 def impact_lines(impact: Impact, lang: str) -> list[list[str]]:

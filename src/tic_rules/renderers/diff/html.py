@@ -12,10 +12,10 @@ from tic_rules.analysis.diff.relations import NATURE
 from tic_rules.analysis.diff.topics import RELATION, Diff, Topic
 from tic_rules.core.errors import Text
 from tic_rules.renderers import diff
-from tic_rules.renderers.diff.flow import flow_of
+from tic_rules.renderers.diff.flow import flow_of, sides_of
 from tic_rules.renderers.html import SYMBOLS
 from tic_rules.renderers.html import render as page
-from tic_rules.results.labels import BEARER, STATUS, VERDICT
+from tic_rules.results.labels import BEARER, VERDICT
 
 
 def _key(topic: Topic) -> str:
@@ -59,7 +59,7 @@ def render(compared: Diff, lang: str, verbose: bool) -> str:
         flow=flow_of(impact) if impact else None,
         impact_summary=Text.of(partial(summary, impact)) if impact else None,
         verdicts=VERDICT,
-        statuses=STATUS,
+        sides_of=sides_of,
     )
 
 

@@ -10,8 +10,9 @@ from tic_rules.analysis.diff.impact import Impact, summary
 from tic_rules.analysis.diff.topics import RELATION, Diff, Topic
 from tic_rules.core.errors import Text, plural, visible
 from tic_rules.renderers import diff
+from tic_rules.renderers.diff.flow import sides_of
 from tic_rules.renderers.text import cells, pad, wrap
-from tic_rules.results.labels import STATUS, VERDICT
+from tic_rules.results.labels import VERDICT
 
 SAME_BUT = Text("要求相同，文字有改动", "the same is asked, in other words")
 
@@ -153,11 +154,6 @@ def _impact(affected: Impact, lang: str) -> Iterator[str]:
         arrow = " → ".join(dict.fromkeys(verdicts))
         yield f"  {centre.shown}（{arrow}）" if zh else f"  {centre.shown} ({arrow})"
         for flip in [flip for flip in centre.flips if flip.decides]:
-            sides = (("a", flip.a, flip.status_a), ("b", flip.b, flip.status_b))
-            turned = [
-                f"{diff.LETTERS[side].in_(lang)} {rule.at} {STATUS[status].in_(lang)}"
-                for side, rule, status in sides
-                if rule is not None and status
-            ]
-            newer = [rule for _, rule, _ in sides if rule is not None][-1]
-            yield f"    {' / '.join(turned)}  {newer.title.text.in_(lang)}"
+            sides = sides_of(flip)
+            turned = [f"{side.in_(lang)} {rule.at} {status.in_(lang)}" for side, rule, status in sides]
+            yield f"    {' / '.join(turned)}  {sides[-1][1].title.text.in_(lang)}"
