@@ -242,6 +242,17 @@ def test_what_is_owed_some_years_after_the_approval_turns_then() -> None:
     assert turns == [(date(2025, 6, 1), "later-subsidies")]
 
 
+def test_an_approval_on_any_day_turns_where_its_deadlines_reach_the_document() -> None:
+    """A deadline before the document came is not owed: two years, and five, before its day."""
+    rules, known = load_ruleset("zhejiang_2022"), {"jurisdiction": "zhejiang", "term_years": 5}
+    for centre in (known | {"stage": "approved"}, known | {"approved_on": {"not_before": "2016-01-01"}}):
+        subject = Centre.from_data({**centre, "reported_on": "2021-06-30"})
+        course = Side(subject, rules).course(date(2016, 6, 1), date(2021, 6, 30))
+        turns = {flip.finding.id: turn.day for turn in course.turns for flip in turn.flips}
+        assert turns["investment-5y"] == date(2017, 1, 14)
+        assert turns["investment-2y"] == date(2020, 1, 14)
+
+
 def test_the_course_of_five_years() -> None:
     centre, rules = Centre.from_file(EXAMPLE), load_ruleset("zhejiang_2022")
     course = Side(centre, rules).course(date(2022, 3, 1), date(2027, 3, 1))

@@ -199,7 +199,11 @@ def days_of_change(subject: Subject, ruleset: RuleSet, first: date, last: date) 
     ]
     starts = {day for span in clock for day in span if day not in (FIRST_DAY, LAST_DAY)} or named
     days = {first} | named | {add_years(day, number) for day in starts for number in years}
-    days |= {shift.after(day) for shift in _shifts(ruleset) for day in named | starts}
+    shifts = _shifts(ruleset)
+    days |= {shift.after(day) for shift in shifts for day in named | starts}
+    opens = ruleset.document.in_force.from_
+    if opens is not None:  # reached in so long by who may be approved on the day that is looked at
+        days |= {shift.after(opens, -1) for shift in (*shifts, *map(Shift, years))}
     days |= {_aged(day, *bound) for bound in bounds if bound is not None for day in named | starts}
     days |= {day for rule in ruleset.rules for day in (rule.by, rule.since) if isinstance(day, date)}
     yearly = [rule.yearly for rule in ruleset.rules if rule.yearly is not None]
