@@ -316,6 +316,14 @@ def test_a_row_and_its_changes_say_the_same(
         assert mirrored or said in row.sentence.en
 
 
+def test_a_sentence_says_of_which_rule_of_several_it_speaks() -> None:
+    """What is asked within two years is not to be read as what is asked within five."""
+    before = "by: 2y\n    since: approval\n    require: {fact: inv"
+    found = diff(load_ruleset("zhejiang_2022"), edited((before, before.replace("2y", "3y"))))
+    (row,) = (topic for topic in found.topics if topic.changed)
+    assert row.sentence.en.startswith("at least CNY 1 billion invested within two years: time: A")
+
+
 @pytest.mark.parametrize(
     ("rule", "by", "said"),
     [("market-services", "2y", "A within 2 years"), ("core-bases-network", "term_end", "B within 5 years")],
