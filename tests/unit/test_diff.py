@@ -1103,6 +1103,26 @@ def test_a_document_that_replaces_another_is_of_its_line(tmp_path: Path) -> None
     assert [(edition["a"], edition["b"]) for edition in told["editions"]] == [("jiangsu_2020", "suzhou_2031")]
 
 
+def test_editions_of_one_id_are_told_apart_side_by_side(tmp_path: Path) -> None:
+    drafts = [str(tmp_path / f"draft{number}.yaml") for number in (1, 2)]
+    for draft, bound in zip(drafts, (900, 1000), strict=True):
+        text = ZHEJIANG.replace(STAFF, STAFF.replace("800", str(bound)))
+        Path(draft).write_text(text, encoding="utf-8")
+    names = ["zhejiang_2022", *drafts]
+    told = json.loads(run(*names, "--format", "json").stdout)
+    keys = [f"zhejiang_2022 ({number})" for number in (1, 2, 3)]
+    said = [(one["key"], one["id"], one["name"]) for one in told["documents"]]
+    assert said == [(key, "zhejiang_2022", name) for key, name in zip(keys, names, strict=True)]
+    staff = next(topic for topic in told["topics"] if topic["topic"] == "talent.headcount")
+    assert [len(staff["rules"][key]) for key in keys] == [2, 2, 2]
+    assert [(one["a"], one["b"]) for one in staff["relations"]] == [*combinations(keys, 2)]
+    asks = [next(r["asks"]["en"] for r in told["rules"][key] if r["id"] == "staff-5y") for key in keys]
+    assert ["800" in asks[0], "900" in asks[1], "1000" in asks[2]] == [True] * 3
+    for suffix in ("text", "markdown", "html"):
+        shown = run(*names, "--format", suffix).stdout
+        assert all(draft.rpartition("/")[2] in shown for draft in drafts), suffix
+
+
 def test_several_documents_in_word_and_excel(tmp_path: Path) -> None:
     docx = pytest.importorskip("docx", reason="the extra word is not installed")
     calamine = pytest.importorskip("python_calamine", reason="the extra excel is not installed")
@@ -1118,7 +1138,7 @@ def test_several_documents_in_word_and_excel(tmp_path: Path) -> None:
         assert load_ruleset(name)["term-length"].quote in said
     assert term[3] == "无"
     book = calamine.CalamineWorkbook.from_path(str(tmp_path / "memo.xlsx"))
-    assert book.sheet_names == ["对照", "全部数字", "两两关系", "理解"]
+    assert book.sheet_names == ["对照", "全部数字", "两两关系", "理解", "文件"]
     relations = book.get_sheet_by_name("两两关系").to_python()
     assert len({(line[0], line[1]) for line in relations[1:]}) == 6
     assert all(all(line) for line in relations[1:])

@@ -44,6 +44,8 @@ class Several:
     """Documents side by side."""
 
     documents: tuple[RuleSet, ...]
+    called: tuple[str, ...]
+    """How each was named: an id, a path, a revision."""
     names: tuple[Text, ...]
     topics: tuple[Across, ...]
     pairs: tuple[tuple[int, int, Diff], ...]
@@ -114,7 +116,7 @@ def compare(
         if any(rules):
             label = next(r.vocabulary.topics[topic].text for r in ordered if topic in r.vocabulary.topics)
             topics.append(Across(topic, label, rules, related))
-    return Several(tuple(ordered), tuple(short_names(ordered)), tuple(topics), pairs)
+    return Several(tuple(ordered), tuple(called), tuple(short_names(ordered)), tuple(topics), pairs)
 
 
 def _in_order(rulesets: Sequence[RuleSet]) -> list[int]:
@@ -143,19 +145,24 @@ def _rules(
 
 
 def as_dict(several: Several) -> dict[str, object]:
-    """The documents side by side as JSON data."""
-    ids = [ruleset.id for ruleset in several.documents]
+    """The documents side by side as JSON data; editions of one id are told apart by their number."""
+    of = [ruleset.id for ruleset in several.documents]
+    ids = [name if of.count(name) == 1 else f"{name} ({n})" for n, name in enumerate(of, 1)]
     return {
         "schema_version": 1,
         "documents": [
             {
+                "key": key,
                 "id": ruleset.id,
+                "name": called,
                 "version": ruleset.version,
                 "short": name.as_dict(),
                 "title": ruleset.document.title,
                 "title_en": ruleset.document.title_en,
             }
-            for ruleset, name in zip(several.documents, several.names, strict=True)
+            for key, called, ruleset, name in zip(
+                ids, several.called, several.documents, several.names, strict=True
+            )
         ],
         "topics": [
             {
@@ -172,7 +179,8 @@ def as_dict(several: Several) -> dict[str, object]:
             {"a": ids[a], "b": ids[b], "summary": several.between(a, b).counts()} for a, b in several.editions
         ],
         "rules": {
-            ruleset.id: [rule_dict(ruleset, rule) for rule in ruleset.rules] for ruleset in several.documents
+            key: [rule_dict(ruleset, rule) for rule in ruleset.rules]
+            for key, ruleset in zip(ids, several.documents, strict=True)
         },
     }
 

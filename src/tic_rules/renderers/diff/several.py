@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from tic_rules.analysis.diff.front import numbers_of
+from tic_rules.analysis.diff.front import numbers_of, short_name
 from tic_rules.analysis.diff.several import Across, Several, as_dict
 from tic_rules.analysis.diff.topics import Topic
 from tic_rules.core.errors import Text, visible
@@ -19,6 +19,7 @@ from tic_rules.renderers.text import cells, wrap
 
 CHANGED = Text("各版的变化", "What each edition changed")
 RELATED = Text("两两关系", "relations")
+DOCUMENTS = Text("文件", "documents")
 PAGE = 26.0
 """Centimetres between the margins."""
 TOPIC = Text("主题", "Topic")
@@ -66,11 +67,18 @@ def change_line(topic: Topic, lang: str) -> str:
     return f"{label_of(topic).in_(lang)} {relation_text(topic).in_(lang)}{mark}{topic.sentence.in_(lang)}"
 
 
+def titled(several: Several) -> Iterator[tuple[Text, Text]]:
+    """Each document by its short name and its title; as it was named, too, where others are called alike."""
+    for name, called, ruleset in zip(several.names, several.called, several.documents, strict=True):
+        title = Text(f"《{ruleset.document.title}》", ruleset.document.title_en)
+        if name != short_name(ruleset):
+            title = Text(f"{called}  {title.zh}", f"{called}  {title.en}")
+        yield name, title
+
+
 def letters(several: Several, lang: str) -> Iterator[tuple[str, str]]:
-    """Each document by its short name and its title."""
-    for name, ruleset in zip(several.names, several.documents, strict=True):
-        title = f"《{ruleset.document.title}》" if lang == "zh" else ruleset.document.title_en
-        yield name.in_(lang), title
+    """The same in a language."""
+    yield from ((name.in_(lang), title.in_(lang)) for name, title in titled(several))
 
 
 def columns(several: Several, across: Across) -> list[list[Text]]:
@@ -138,7 +146,7 @@ def _html(several: Several, lang: str) -> str:
         "several.html.j2",
         lang=lang,
         names=several.names,
-        titles=list(zip(several.names, several.documents, strict=True)),
+        titles=list(titled(several)),
         rows=[(across.label, columns(several, across)) for across in several.topics],
         numbers=numbers_of(several.documents),
         changed=[
@@ -189,6 +197,8 @@ def _xlsx(several: Several, lang: str) -> bytes:
     heads = ("文件", "主题", "条款", "原文", "理解")
     heads = heads if zh else ("Document", "Topic", "Clause", "Quote", "Reading")
     book.sheet(READINGS, heads, _readings(several, lang), (14, 18, 14, 60, 60))
+    short = ("简称", "文件") if zh else ("Short", "Document")
+    book.sheet(DOCUMENTS, short, list(letters(several, lang)), (18, 90))
     return book.bytes()
 
 
