@@ -162,6 +162,14 @@ EDITS = [
         "verdict",
         "b_stricter",
     ),
+    (
+        ("{fact: unit_count, at_least: 2}", "{fact: unit_count, at_least: 1}"),
+        "structure.builders",
+        "threshold",
+        "looser",
+        "verdict",
+        "b_looser",
+    ),
     ((STAFF, STAFF.replace("800", "700")), "talent.headcount", "threshold", "looser", "verdict", "b_looser"),
     (
         (STAFF, STAFF.replace("at_least", "more_than")),
