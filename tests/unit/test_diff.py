@@ -431,6 +431,13 @@ def test_what_follows_a_consequence_changes_with_it() -> None:
         ]
 
 
+def test_what_follows_a_consequence_does_not_hang_on_its_modality() -> None:
+    at = ZHEJIANG.index("  - id: delisted-after-two-failures\n")
+    rule = ZHEJIANG[at : ZHEJIANG.index("  - id:", at + 10)]
+    found = diff(load_ruleset("zhejiang_2022"), edited((rule, rule.replace("must", "in_principle"))))
+    assert [(topic.id, topic.relation) for topic in found.topics if topic.changed] == [("exit", "b_looser")]
+
+
 def test_editions_in_force_from_another_day_may_turn_a_verdict(tmp_path: Path) -> None:
     file = tmp_path / "later.yaml"
     file.write_text(ZHEJIANG.replace("in_force: {from: 2022-01-14}", "in_force: {from: 2023-01-14}"), "utf-8")

@@ -85,6 +85,8 @@ _OPEN = {
 _TURNED = {"stricter": "looser", "looser": "stricter"}
 """A consequence that is called for by less is the stricter one."""
 _ASKED = ("require", "when")
+_OWN = ("consequence", "modality", "bearer")
+"""What of a consequence is no matter of those that wait for it: they follow all the same."""
 _TIME = ("by", "from", "yearly", "until")
 _RANK = ("may", "encouraged", "in_principle", "must")
 
@@ -282,7 +284,7 @@ class Comparison:
             if name in self.y.waits_for:
                 changes = changes_of(self.a, self.a[name], self.b, self.b[name], self.editions)
                 for change in changes:
-                    if change.level == "verdict" and change.what != "consequence":
+                    if change.level == "verdict" and change.what not in _OWN:
                         both_follow = self.x.kind == self.y.kind == "consequence"
                         yield change if both_follow else change._replace(effect="incomparable")
 
