@@ -27,6 +27,16 @@ def test_a_slip_in_a_rule_is_caught(name: str) -> None:
     assert [str(mutant) for mutant in Catcher(ruleset, cases_of(ruleset, str(CORPUS))).survivors(ALL)] == []
 
 
+@pytest.mark.parametrize("name", ["national_2020", "zhejiang_2022"])
+def test_a_review_of_what_its_neighbours_leave_has_no_numbers_to_slip(name: str) -> None:
+    ruleset = load_ruleset(name)
+    catcher = Catcher(ruleset, cases_of(ruleset, str(CORPUS)))
+    clauses = tuple(clause.at for clause in ruleset.clauses)
+    slips = list(tried(ruleset["market-services"], clauses, True))
+    assert {"threshold", "comparison"} <= {slip.kind for slip in slips}
+    assert [str(slip) for slip in slips if not catcher.catches(slip)] == []
+
+
 @pytest.mark.skipif(
     SOURCES is None, reason="TIC_RULES_SOURCES does not name the folder of the official texts"
 )

@@ -151,12 +151,25 @@ def _changed(node: c.Condition) -> Iterator[tuple[str, str, object]]:
         parts = getattr(node, key, None)
         if isinstance(parts, tuple):
             for index, part in enumerate(parts):
-                for kind, change, changed in _changed(part):
+                for kind, change, changed in () if _otherwise(part, parts) else _changed(part):
                     yield kind, change, altered(node, {key: (*parts[:index], changed, *parts[index + 1 :])})
     for key in ("not_", "review", "holds"):
         inner = getattr(node, key, None)
         for kind, change, changed in _changed(inner) if inner is not None else ():
             yield kind, change, altered(node, {key: changed})
+
+
+def _otherwise(part: c.Condition, beside: Iterable[c.Condition]) -> bool:
+    """Whether a review is of what its neighbours leave, floors none of which is reached: no slip in its own
+    numbers alters a status but by them."""
+    inner = part.review if isinstance(part, c.Review) else None
+    floors = {
+        one.fact for one in beside if isinstance(one, c.Compare) and {one.at_least, one.more_than} != {None}
+    }
+    return all(
+        isinstance(one, c.Compare) and one.fact in floors and {one.at_most, one.less_than} != {None}
+        for one in (inner.all if isinstance(inner, c.All) else [inner])
+    )
 
 
 def _compare(node: c.Compare) -> Iterator[tuple[str, str, object]]:
