@@ -43,6 +43,12 @@ def begun(tmp_path: Path) -> Path:
     return file
 
 
+def test_a_clause_whose_rules_are_begun_is_not_told_to_list_them(begun: Path) -> None:
+    (told,) = {fault.fix for fault in lint_file(str(begun)) if fault.code == "TR401" and fault.fix}
+    assert "列出 rules 并填好" in told.zh
+    assert "list its rules and fill them in" in told.en
+
+
 def test_a_file_is_begun_with_the_clauses_and_sentences_of_the_text(begun: Path) -> None:
     data = yaml.safe_load(begun.read_text(encoding="utf-8"))
     assert [clause["at"] for clause in data["clauses"]] == [

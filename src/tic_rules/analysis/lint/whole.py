@@ -32,7 +32,8 @@ _HOLD = Text(
     "对照两处原文，核对界限和适用范围", "hold both against the text: bounds, and what each applies to"
 )
 _SETTLE = Text(
-    "列出 rules，或写明 disposition 和 asks_nothing", "list its rules, or give disposition and asks_nothing"
+    "列出 rules 并填好，或写明 disposition 和 asks_nothing",
+    "list its rules and fill them in, or give disposition and asks_nothing",
 )
 _STRENGTH = {"must": 2, "in_principle": 1, "encouraged": 0, "may": 0}
 
@@ -192,7 +193,7 @@ def about_clauses(ruleset: RuleSet) -> Iterator[Found]:
         at: Loc = ("clauses", index)
         if not clause.rules and clause.disposition is None:
             name = " ".join(dict.fromkeys((clause.at, clause.heading)))  # 前言 is its own heading
-            zh, en = f"条款 {name} 没有着落", f"clause {clause.at} has no disposition"
+            zh, en = f"条款 {name} 没有着落", f"clause {clause.at} is not accounted for"
             yield Found("TR401", at, zh, en, _SETTLE)
         above, number = _numbered(clause.at)
         seen.append(clause.at)
