@@ -13,7 +13,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from tic_rules.core.dates import FIRST_DAY, LAST_DAY, Span, add_days, add_years
-from tic_rules.core.errors import DataError, Diagnostic, Text
+from tic_rules.core.errors import Text
 from tic_rules.core.numbers import Range
 from tic_rules.evaluation.entries import Path
 from tic_rules.evaluation.facts import Scene
@@ -249,27 +249,6 @@ def _scenarios(scene: Scene, centre: Centre, needs: Needs) -> Scenarios:
     if needs.application and (centre.applied_on is None or not centre.applied_on.exact):
         open_days.append(("applied_on",))
     return Scenarios(tuple(distinct), tuple(open_days))
-
-
-def whole(scene: Scene, needs: Needs) -> tuple[Scenario, ...]:
-    """Every scenario, for whoever has to go through them all. Raises DataError where they are too many."""
-    scenarios = scenarios_of(scene, needs)
-    if scenarios.cut:
-        mark = scene.subject.nearest(("approved_on",))
-        raise DataError(
-            [
-                Diagnostic(
-                    "open-clock",
-                    TOO_OPEN,
-                    scene.subject.file or "",
-                    mark.line,
-                    mark.column,
-                    "/approved_on",
-                    mark.cell,
-                )
-            ]
-        )
-    return scenarios.all
 
 
 def _work(scene: Scene, needs: Needs) -> int:

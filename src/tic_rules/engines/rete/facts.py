@@ -6,7 +6,7 @@ makes of these facts, and what a rule's status is, is concluded by the network."
 
 from __future__ import annotations
 
-from tic_rules.core.errors import UsageError, clip, fault
+from tic_rules.core.errors import DataError, Diagnostic, Text, UsageError, clip, fault
 from tic_rules.engines.lowering import Days, Look, before_approval, look, occasions_owed
 from tic_rules.engines.rete.assertions import Assertions, Ledger, Message
 from tic_rules.engines.rete.plan import APPLIES, BROKEN, REQUIRE, NumberedRules, RulePlan
@@ -14,7 +14,7 @@ from tic_rules.engines.rete.questions import Questions
 from tic_rules.engines.rete.semantics import DOES_NOT_SPEAK, FAIL, PENDING
 from tic_rules.evaluation.entries import Moment
 from tic_rules.evaluation.facts import Scene
-from tic_rules.evaluation.scenarios import Scenario, needs_of, whole
+from tic_rules.evaluation.scenarios import Needs, Scenario, needs_of, scenarios_of
 from tic_rules.evaluation.settlement import day_not_needed
 
 _LATE = {"fail": FAIL, "pending": PENDING}
@@ -26,7 +26,7 @@ def facts_of(scene: Scene, plan: NumberedRules) -> list[Message]:
     _refuse_events(plan)
     for planned in plan.rules:
         rule = scene.ruleset.rules[planned.number]
-        scenarios = whole(scene, needs_of(scene.ruleset, rule))
+        scenarios = _all_of(scene, needs_of(scene.ruleset, rule))
         distinct = {
             one.signature: one
             for one in (_asserted(scene, plan, planned, scenario) for scenario in scenarios)
@@ -34,6 +34,23 @@ def facts_of(scene: Scene, plan: NumberedRules) -> list[Message]:
         behind = len(scenarios) > 1 and day_not_needed(rule, scene, scenarios)
         ledger.scenarios(planned.number, [ledger.place(one) for one in distinct.values()], behind)
     return ledger.facts
+
+
+def _all_of(scene: Scene, needs: Needs) -> tuple[Scenario, ...]:
+    """Every scenario. Raises DataError where they are too many to go through: nothing here stays unknown."""
+    scenarios = scenarios_of(scene, needs)
+    if scenarios.cut:
+        mark, file = scene.subject.nearest(("approved_on",)), scene.subject.file or ""
+        said = Text(
+            "批复、申报日期或建设期不明确，可能的情形太多，数据条目又多，durable 引擎无法逐一核对；"
+            "请写准 approved_on、applied_on、term_years，至少到月，或用 native 引擎",
+            "the days of approval and application, or the term, are open in more ways than the durable "
+            "engine goes through with so many entries; make approved_on, applied_on and term_years more "
+            "exact, days at least to the month, or use native",
+        )
+        place = mark.line, mark.column, "/approved_on", mark.cell
+        raise DataError([Diagnostic("open-clock", said, file, *place)])
+    return scenarios.all
 
 
 def _refuse_events(plan: NumberedRules) -> None:
