@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -98,3 +99,24 @@ def test_what_is_shown_in_english_and_in_chinese_is_the_same(twin: str) -> None:
     assert english == chinese != []
     pages = [(ROOT / f"{twin}{end}").read_text(encoding="utf-8") for end in (".md", ".zh.md")]
     assert f"{Path(twin).name}.zh.md" in pages[0]
+
+
+def leaves(value: object, at: str = "") -> Iterator[str]:
+    """The paths of the plain values of data."""
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    if not pairs:
+        yield at
+    for key, below in pairs:
+        yield from leaves(below, f"{at}/{key}")
+
+
+@pytest.mark.parametrize(
+    "file", sorted((ROOT / "examples" / "real").glob("*.yaml")), ids=lambda file: file.stem
+)
+def test_every_datum_of_a_real_centre_has_a_source_but_the_jurisdiction(file: Path) -> None:
+    data = yaml.safe_load(file.read_text(encoding="utf-8"))
+    cited = tuple(source["path"] for source in data["sources"])
+    for of_the_file in ("id", "sources", "incomplete"):
+        data.pop(of_the_file, None)
+    bare = [path for path in leaves(data) if not any(f"{path}/".startswith(f"{one}/") for one in cited)]
+    assert bare == ["/jurisdiction"]
