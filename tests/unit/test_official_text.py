@@ -285,6 +285,19 @@ def test_a_reference_at_the_beginning_of_a_line_is_no_article() -> None:
     assert at_line == [("第一条", 1), ("第二条", 2), ("第三条", 4)]
 
 
+@pytest.mark.parametrize("blank", ["", " ", "　"])
+def test_an_article_may_begin_with_the_centre_as_a_reference_to_it_may(blank: str) -> None:
+    told = ("中心应当接受检查。", "中小企业可以参加。", "中心不得出租。", "中央财政给予支持。")
+    text = "\n".join(f"第{written(n)}条{blank}{said}" for n, said in enumerate(told, 1))
+    assert [clause.at for clause in cut(text).clauses] == ["第一条", "第二条", "第三条", "第四条"]
+    assert [clause.at for clause in cut(f"{text}\n第五条 甲应符合\n第二条中的要求。").clauses][-1] == "第五条"
+
+
+def test_a_first_article_may_begin_as_a_reference_to_it_goes_on() -> None:
+    text = "第一条 与高等学校共建的中心，适用本办法。\n第二条 第三方评价每年进行一次。\n"
+    assert [clause.at for clause in cut(text).clauses] == ["第一条", "第二条"]
+
+
 def test_chapters_and_articles_may_be_numbered_in_digits() -> None:
     text = "第1章 总则\n第1节 目的\n第1条 甲。\n第2条 乙。\n第 3 条 丙。\n"
     wanted = ["第一章", "第一章第一节", "第一条", "第二条", "第三条"]

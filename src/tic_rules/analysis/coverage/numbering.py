@@ -19,7 +19,7 @@ _ALL = f"{NUMERAL}百零〇"
 _CHAPTER = re.compile(rf"第\s*([{_ALL}]+|\d{{1,4}})\s*章(?!第)(.*)")
 _DIVISION = re.compile(rf"第\s*([{_ALL}]+|\d{{1,4}})\s*节(.*)")
 _ARTICLE = re.compile(rf"第\s*([{_ALL}]+|\d{{1,4}})\s*条(\s*)(.*)")
-_REFERENCE = re.compile("[、，,和与及或至到的第]|规定|所称|所列|中|款|之")
+_REFERENCE = re.compile("[、，,和与及或至到的第]|规定|所称|所列|中(?![心小央试介国期级标外高])|款|之")
 """What follows 第五条 where a line happens to begin in the midst of a reference to it."""
 _PART = re.compile(rf"-?\s*([{NUMERAL}]+)、(.*)")
 _SECTION = re.compile(rf"[（(]\s*([{NUMERAL}]+)\s*[）)](.*)")
@@ -144,8 +144,7 @@ class Numbering:
         match = _ARTICLE.match(line)
         if match and self.in_articles:
             number = numeral(match.group(1))
-            referred = not match.group(2) and _REFERENCE.match(match.group(3))
-            if referred or not (fresh or (match.group(2) and number == self.last[_ARTICLES] + 1)):
+            if _referred(match) or not (fresh or (match.group(2) and number == self.last[_ARTICLES] + 1)):
                 return False
             if self._next(_ARTICLES, number):
                 self._enter(_ARTICLES, f"第{written(number)}条")
@@ -203,7 +202,12 @@ class Numbering:
 
 def _is_article(line: str) -> bool:
     match = _ARTICLE.match(line)
-    return match is not None and numeral(match.group(1)) == 1 and not _REFERENCE.match(match.group(3))
+    return match is not None and numeral(match.group(1)) == 1 and not _referred(match)
+
+
+def _referred(article: re.Match[str]) -> bool:
+    """Whether a line that begins with 第五条 goes on with a reference to it."""
+    return not article.group(2) and _REFERENCE.match(article.group(3)) is not None
 
 
 def _annex_of(line: str) -> str | None:
