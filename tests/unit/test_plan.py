@@ -254,6 +254,23 @@ def test_a_number_to_be_supplied_of_a_past_day_names_it() -> None:
     assert step.text.zh.endswith("达到300人（2024年3月1日）")
 
 
+@pytest.mark.parametrize(
+    "headcount",
+    [None, 299, [{"date": "2024-06-30", "value": 299}], [{"date": "2024-03-01", "value": {"at_most": 400}}]],
+)
+def test_numbers_of_two_days_are_reached_both(headcount: object) -> None:
+    """Where the day of the one is past and was not told, only the larger of the two was written."""
+    data = {"jurisdiction": "zhejiang", "approved_on": "2022-03-01", "reported_on": "2025-01-01"}
+    data |= {"term_years": 5}
+    centre = Centre.from_data(data | {"staff": {"headcount": headcount}})
+    plan = plan_of(centre, "zhejiang_2022", "2025-01-01")
+    keeps_its_word(plan, "zhejiang_2022")
+    assert plan.before["staff-2y"].status == "unknown"
+    assert plan.after["staff-2y"].status == plan.after["staff-5y"].status == "pass"
+    again = plan_of(Centre.from_data(plan.document), "zhejiang_2022", "2025-01-01")
+    assert not {"staff-2y", "staff-5y"} & {rule for step in again.steps for rule in step.rules}
+
+
 def test_a_number_of_an_earlier_day_is_not_held_against_a_later_one() -> None:
     data = changed(contributions=[{"date": "2022-04-01", "amount": "30亿元", "payer": "host"}])
     plan = plan_of(Centre.from_data(data), "zhejiang_2022", "2027-04-01")
@@ -437,7 +454,7 @@ def test_no_choice_is_cheaper_than_the_one_that_is_made() -> None:
                 (Edit("set", (f"n{n % 2}",), n),),
                 Text("", ""),
                 size=Fraction(n, 4),
-                level=(f"n{n % 2}", n),
+                level=(f"n{n % 2}", date(2024, 1, 1), n),
             )
             for n in range(4)
         ]

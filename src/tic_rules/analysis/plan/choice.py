@@ -281,14 +281,14 @@ class _Model:
     def _prices(self) -> list[Formula]:
         z3 = self.z3
         prices = []
-        levels: dict[str, list[tuple[Formula, DataChange]]] = {}
+        levels: dict[tuple[str, date], list[tuple[Formula, DataChange]]] = {}
         for taken, change in self.changes.values():
             if change.level is not None:
-                levels.setdefault(change.at, []).append((taken, change))
+                levels.setdefault(change.level[:2], []).append((taken, change))
             else:
                 prices.append(z3.If(taken, _number(z3, self.costs.of(change)), _number(z3, Fraction(0))))
         for at, reached in levels.items():
-            price = z3.Real(f"price/{at}")
+            price = z3.Real(f"price/{at[0]}/{at[1]}")
             self.solver.add(
                 price >= 0,
                 *(

@@ -30,8 +30,9 @@ class DataChange:
     key: str
     size: Fraction = field(default=_NOTHING, compare=False)
     """How large the change is beside what is asked: a part of 1."""
-    level: tuple[str, Number] | None = field(default=None, compare=False)
-    """A number that is to be reached, by place: of several such only the largest has to be brought about."""
+    level: tuple[str, date, Number] | None = field(default=None, compare=False)
+    """A number that is to be reached, by place and day: of several of one day only the largest has to be
+    brought about."""
     by: date | None = field(default=None, compare=False)
     """The last day of the year that it is owed for; None where the rule's own day holds."""
 
@@ -42,7 +43,7 @@ def change(
     edits: tuple[Edit, ...],
     text: Text,
     size: Fraction = _NOTHING,
-    level: tuple[str, Number] | None = None,
+    level: tuple[str, date, Number] | None = None,
 ) -> DataChange:
     return DataChange(kind, at, edits, text, "\n".join(edit.key for edit in edits), size, level)
 

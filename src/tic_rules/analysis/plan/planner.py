@@ -3,6 +3,7 @@ result."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -15,7 +16,7 @@ from tic_rules.analysis.plan.model import ActionPlan, Alternative, DataChange, R
 from tic_rules.analysis.plan.money import UNIT, Purses, payers_text
 from tic_rules.analysis.plan.reasons import IDENTITY, KEPT, reason_after, reason_before, reason_old
 from tic_rules.analysis.plan.situation import Situation, adverse_words, known_places
-from tic_rules.analysis.plan.update import from_today, needless, update, worse
+from tic_rules.analysis.plan.update import apart, from_today, needless, update, worse
 from tic_rules.analysis.plan.ways import by_judgement, ways
 from tic_rules.core.dates import FIRST_DAY
 from tic_rules.core.errors import Text
@@ -67,11 +68,13 @@ def make_plan(
 
 
 def _once(steps: Iterable[Step]) -> list[Step]:
-    """The steps with each list named incomplete once."""
+    """The steps with each list named incomplete once, and nothing set twice to the same."""
     done: set[str] = set()
     once = []
     for step in steps:
-        edits = tuple(e for e in step.edits if e.path != ("incomplete",) or e.key not in done)
+        edits = tuple(
+            e for e in step.edits if e.key not in done or (e.op != "set" and e.path != ("incomplete",))
+        )
         done.update(edit.key for edit in edits)
         once.append(replace(step, edits=edits))
     return once
@@ -387,13 +390,16 @@ class _Maker:
         for rule, pick in zip(rules, choice.ways, strict=True):
             for made in rule.ways[pick].changes:
                 taken.setdefault(made.key, (made, []))[1].append(rule._replace(by=made.by or rule.by))
-        highest: dict[str, Number] = {}
+        highest: dict[tuple[str, date], Number] = {}
         for made, _ in taken.values():
             if made.level is not None:
-                highest[made.level[0]] = max(highest.get(made.level[0], 0), made.level[1])
+                highest[made.level[:2]] = max(highest.get(made.level[:2], 0), made.level[2])
+        days = Counter(at for at, _ in highest)
         steps, lost = list[Step](), [self.before[rule] for rule in self.gone]
         for made, served in taken.values():
-            whole = made.level is None or made.level[1] == highest[made.level[0]]
+            whole = made.level is None or made.level[2] == highest[made.level[:2]]
+            if made.level is not None and days[made.at] > 1:
+                made = replace(made, edits=apart(made, self.base, self.scene.reported_on))
             due = [rule.by for rule in served if rule.by is not None]
             by = min(due) if len(due) == len(served) and due else None
             ids = tuple(rule.rule for rule in served)

@@ -57,6 +57,24 @@ def from_today(edit: Edit, document: Json, lost: Iterable[Finding], as_of: date)
     return edit._replace(value=days)
 
 
+def apart(made: DataChange, document: Json, spoken: date) -> tuple[Edit, ...]:
+    """The edits of a number to be reached on a day, so that one of another day can stand beside it; a plain
+    number is that of the day that the data speaks for."""
+    (edit,) = made.edits
+    old = get(document, edit.path)
+    if made.level is None or edit.op == "append" or edit.path[-1] == "value":
+        return made.edits
+    day = made.level[1].isoformat()
+    values = {one["date"]: one["value"] for one in edit.value} if isinstance(edit.value, list) else {}
+    value = values.get(day, edit.value)
+    if old is None:
+        return (Edit("append", edit.path, {"date": day, "value": value}),)
+    parted = Edit("set", edit.path, [{"date": spoken.isoformat(), "value": old}])
+    if made.level[1] == spoken:
+        return parted, Edit("set", (*edit.path, 0, "value"), value)
+    return parted, Edit("append", edit.path, {"date": day, "value": value})
+
+
 def update(
     document: Json, ruleset: RuleSet, before: Report, days: tuple[date, date], check: Callable[[Json], Report]
 ) -> list[DataChange]:

@@ -235,7 +235,8 @@ def _level(situation: Situation, fact: Fact, name: str, least: Number, low: Numb
         text = Text(f"{text.zh}（再增{more.zh}）", f"{text.en} ({more.en} more)")
     size = Fraction(least - low) / Fraction(least) if least > 0 else Fraction(0)
     kind = "data" if situation.supplies and (old is None or situation.unknown) else kind_of(dotted)
-    return change(kind, dotted, (edit,), text, size, (dotted, least))
+    day = situation.scene.reported_on if fact.value else situation.on
+    return change(kind, dotted, (edit,), text, size, (dotted, day, least))
 
 
 def _distinct(situation: Situation, fact: Fact, least: int) -> Iterator[Way]:
