@@ -31,7 +31,8 @@ from tic_rules import (
 )
 from tic_rules.analysis.plan import ActionPlan, make_plan
 from tic_rules.analysis.plan.choice import Costs, Open, choose
-from tic_rules.analysis.plan.model import Way, change
+from tic_rules.analysis.plan.model import Sum, Way, change
+from tic_rules.analysis.plan.money import UNIT, Template
 from tic_rules.analysis.plan.patch import patch_text
 from tic_rules.analysis.plan.planner import SETTLED
 from tic_rules.analysis.plan.update import RANK
@@ -491,6 +492,26 @@ def _price(rules: list[Open], picks: tuple[int, ...], costs: Costs) -> Fraction:
         else:
             highest[made.at] = max(highest.get(made.at, Fraction(0)), costs.of(made))
     return total + sum(highest.values(), Fraction(0))
+
+
+def test_whole_units_meet_what_the_amounts_of_the_solver_met() -> None:
+    """What one pays beside another is rounded up for both: with a unit of each, 1208.34 to 1208.333 fell
+    short."""
+    host, other = (
+        Template("contributions", f"contributions.{who}", {"payer": who}) for who in ("host", "other")
+    )
+    sums = (
+        Sum("most", "contributions", Fraction(-3333_3332), (Fraction(UNIT), Fraction(-UNIT))),
+        Sum("total", "contributions", Fraction(-24_1666_6665), (Fraction(UNIT), Fraction(UNIT))),
+    )
+    rules = [Open(total.rule, None, (Way((), (total,)),)) for total in sums]
+    costs = Costs({"contributions.host": Fraction(2)})
+    made = choose(rules, (), {"contributions": (host, other)}, costs)
+    assert made is not None
+    assert made.chosen_by == "z3"
+    paid = {one.template.record["payer"]: one.amount for one in made.amounts}
+    assert paid["host"] >= paid["other"] + 3333_3332
+    assert 24_1666_6665 <= paid["host"] + paid["other"] < 24_1666_6665 + 3 * UNIT
 
 
 def test_without_the_solver_a_plan_without_a_choice_is_made_and_one_with_a_choice_says_what_to_install(

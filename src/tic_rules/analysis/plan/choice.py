@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from types import ModuleType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tic_rules.analysis.plan.model import DataChange, Sum, Way
 from tic_rules.analysis.plan.money import UNIT, Template
@@ -190,7 +190,9 @@ class _Model:
     """The choice as an optimisation: a truth for each way and change, an amount for each kind of money by
     each day."""
 
-    def __init__(self, problem: _Conflict) -> None:
+    def __init__(self, problem: _Conflict, used: frozenset[str] | None = None) -> None:
+        """`used` are the amounts that are to be whole units: a unit more of each breaks no demand, and all
+        others are nothing."""
         try:
             import z3
         except ImportError:
@@ -199,6 +201,7 @@ class _Model:
             raise lacking("prove", zh, en) from None
         rules, guards, templates, costs = problem
         self.z3, self.rules, self.templates, self.costs = z3, rules, templates, costs
+        self.problem, self.used = problem, used
         self.solver = z3.Optimize()
         self.solver.set("timeout", TOO_LONG)
         self.days = sorted({rule.by or FIRST for rule in rules if any(way.sums for way in rule.ways)}) or [
@@ -212,8 +215,9 @@ class _Model:
             ]
             for name in lists
         }
-        for amount in (amount for table in self.money.values() for row in table for amount in row):
-            self.solver.add(amount >= 0)
+        self.amounts = [amount for table in self.money.values() for row in table for amount in row]
+        for amount in self.amounts:
+            self.solver.add(amount >= 0 if used is None or str(amount) in used else amount == 0)
         self.changes: dict[str, tuple[Formula, DataChange]] = {}
         self.ways = [self._rule(number, rule) for number, rule in enumerate(rules)]
         for guard in guards:
@@ -238,13 +242,14 @@ class _Model:
         last = len(self.days) - 1 if total.counts_all else day
 
         def value(base: Fraction, parts: tuple[Fraction, ...]) -> Formula:
-            terms = [
-                _number(z3, part) * amount
+            counted = [
+                (part, amount)
                 for part, row in zip(parts, self.money[total.of], strict=True)
                 for amount in row[: last + 1]
                 if part
             ]
-            return z3.Sum([_number(z3, base), *terms])
+            rounding = sum(part for part, amount in counted if part < 0 and str(amount) in (self.used or ()))
+            return z3.Sum([_number(z3, base + rounding), *(_number(z3, p) * a for p, a in counted)])
 
         if total.many is not None:
             count, groups = total.many
@@ -267,16 +272,27 @@ class _Model:
         if self.solver.check() != z3.sat:
             return None
         model = self.solver.model()
+        units = {str(a): _whole(model.eval(a, model_completion=True)) for a in self.amounts}
+        if self.used is None and not self._whole_units_do(model, units):
+            return _Model(self.problem, frozenset(name for name, number in units.items() if number)).solve()
         taken = tuple(
             next((i for i, b in enumerate(picked) if z3.is_true(model.eval(b))), 0) for picked in self.ways
         )
         amounts = [
-            NewMoney(self.templates[name][index], self.days[day],
-                _whole(model.eval(amount, model_completion=True)) * UNIT)
-            for name, table in self.money.items() for index, row in enumerate(table) for day,
-            amount in enumerate(row)
-        ]  # fmt: skip
+            NewMoney(self.templates[name][index], self.days[day], units[str(amount)] * UNIT)
+            for name, table in self.money.items()
+            for index, row in enumerate(table)
+            for day, amount in enumerate(row)
+        ]
         return ChosenWays(taken, tuple(a for a in amounts if a.amount), "z3")
+
+    def _whole_units_do(self, model: Any, units: Mapping[str, int]) -> bool:
+        """Whether the ways that a solution takes hold with its amounts in whole units."""
+        z3 = self.z3
+        again = z3.Solver()
+        again.add(*self.solver.assertions(), *(a == units[str(a)] for a in self.amounts))
+        again.add(*(b for picked in self.ways for b in picked if z3.is_true(model.eval(b))))
+        return bool(again.check() == z3.sat)
 
     def _prices(self) -> list[Formula]:
         z3 = self.z3
