@@ -494,6 +494,29 @@ def _price(rules: list[Open], picks: tuple[int, ...], costs: Costs) -> Fraction:
     return total + sum(highest.values(), Fraction(0))
 
 
+@pytest.mark.parametrize(
+    ("ruleset", "rule", "more"),
+    [
+        ("national_2020", "diversified-funding", {"hosts": [{"type": "enterprise"}]}),
+        (
+            "national_2017",
+            "enterprise-main-funder",
+            {"hosts": [{}], "contributions": [{"amount": {"at_most": "9999万元"}}]},
+        ),
+    ],
+)
+def test_money_is_found_where_other_steps_change_what_a_payer_counts_as(
+    ruleset: str, rule: str, more: dict[str, Any]
+) -> None:
+    """Another host of another type, or a type that is supplied: the money of a host was of no kind, or of
+    another one."""
+    data = {"jurisdiction": "national", "applied_on": "2020-10-03", "approved_on": "2021-01-01", **more}
+    plan = plan_of(Centre.from_data(data), ruleset, "2021-04-27")
+    keeps_its_word(plan, ruleset)
+    assert plan.before[rule].status == "unknown"
+    assert plan.after[rule].status == "pass"
+
+
 def test_whole_units_meet_what_the_amounts_of_the_solver_met() -> None:
     """What one pays beside another is rounded up for both: with a unit of each, 1208.34 to 1208.333 fell
     short."""

@@ -3,8 +3,8 @@ reach."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
@@ -63,6 +63,17 @@ class Sum:
     """An upper bound: money that comes later counts too."""
     many: tuple[int, tuple[tuple[Fraction, tuple[Fraction, ...]], ...]] | None = None
 
+    def before(self, units: Sequence[int]) -> Sum:
+        """What it was before so many units of each kind of money."""
+
+        def less(base: Fraction, parts: tuple[Fraction, ...]) -> Fraction:
+            return base - sum(part * number for part, number in zip(parts, units, strict=True))
+
+        if self.many is not None:
+            count, groups = self.many
+            return replace(self, many=(count, tuple((less(base, parts), parts) for base, parts in groups)))
+        return replace(self, base=less(self.base, self.parts))
+
     def alike(self, one: int, other: int) -> bool:
         """Whether it counts money of two kinds alike, so that they may share it."""
         if self.many is not None:
@@ -87,6 +98,10 @@ class Way:
             for e in made.edits
             if e.op == "set"
         )
+
+    def before(self, units: Mapping[str, Sequence[int]]) -> Way:
+        """The way as it was before so many units of each kind of money of a list."""
+        return replace(self, sums=tuple(total.before(units[total.of]) for total in self.sums))
 
     def joined(self, other: Way) -> Way:
         return Way(
@@ -120,6 +135,19 @@ class Step:
             "rules": [about(rule) for rule in self.rules],
             "changes": _changes(self.edits),
         }
+
+
+def once(steps: Iterable[Step]) -> list[Step]:
+    """The steps with each list named incomplete once, and nothing set twice to the same."""
+    done: set[str] = set()
+    once = []
+    for step in steps:
+        edits = tuple(
+            e for e in step.edits if e.key not in done or (e.op != "set" and e.path != ("incomplete",))
+        )
+        done.update(edit.key for edit in edits)
+        once.append(replace(step, edits=edits))
+    return once
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,11 @@ from typing import NamedTuple
 from tic_rules.analysis.construct import entry
 from tic_rules.analysis.plan.model import Sum
 from tic_rules.analysis.plan.situation import Amounts, Situation
+from tic_rules.core.logic import FALSE
 from tic_rules.core.numbers import Number, Range
 from tic_rules.evaluation.entries import Moment
 from tic_rules.evaluation.facts import Scene
+from tic_rules.evaluation.operators import see
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
 from tic_rules.model.fields import record_at, words_at
@@ -107,6 +109,24 @@ class Purses:
                 return []
             made.append(Sum(situation.rule.id, name, Fraction(margin), parts, strict, upper))
         return [tuple(made)]
+
+    def holding(self, tree: c.Condition, situation: Situation, wanted: int) -> Iterator[Sum]:
+        """Demands on amounts that hold (or fail) now within a condition and have to go on doing so."""
+        for node in c.walk(tree):
+            if (
+                not isinstance(node, (c.Compare, c.Largest, c.Share))
+                or see(node, situation.scene, situation.moment, situation.scenario, situation.rule).value
+                != wanted
+            ):
+                continue
+            if wanted == FALSE:
+                if not isinstance(node, c.Compare) or node.operator not in ("more_than", "at_least"):
+                    continue
+                node = c.Compare(
+                    fact=node.fact, **{"at_most" if node.operator == "more_than" else "less_than": node.limit}
+                )
+            for sums in self.demands(node, situation)[:1]:
+                yield from sums
 
     def _many(
         self, node: c.Compare, situation: Situation, scenes: list[Scene], name: str

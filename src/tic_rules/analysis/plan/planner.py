@@ -12,12 +12,21 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from tic_rules.analysis.plan.choice import FIRST, ChosenWays, Costs, NewMoney, Open, choose
-from tic_rules.analysis.plan.model import ActionPlan, Alternative, DataChange, Rest, Step, Sum, Way, change
+from tic_rules.analysis.plan.model import (
+    ActionPlan,
+    Alternative,
+    DataChange,
+    Rest,
+    Step,
+    Sum,
+    Way,
+    once,
+)
 from tic_rules.analysis.plan.money import UNIT, Purses, payers_text
 from tic_rules.analysis.plan.reasons import IDENTITY, KEPT, reason_after, reason_before, reason_old
 from tic_rules.analysis.plan.situation import Situation, adverse_words, known_places
 from tic_rules.analysis.plan.update import apart, from_today, needless, update, worse
-from tic_rules.analysis.plan.ways import by_judgement, ways
+from tic_rules.analysis.plan.ways import by_judgement, exemption, ways
 from tic_rules.core.dates import FIRST_DAY
 from tic_rules.core.errors import Text
 from tic_rules.core.logic import FALSE, TRUE
@@ -27,10 +36,8 @@ from tic_rules.engines.check import check_subject, sorted_scene
 from tic_rules.evaluation.clock import cycles_owed
 from tic_rules.evaluation.decisions import Decision
 from tic_rules.evaluation.entries import Moment
-from tic_rules.evaluation.operators import see
 from tic_rules.evaluation.scenarios import Scenario, needs_of, scenarios_of
 from tic_rules.evaluation.settlement import settle
-from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
 from tic_rules.model.document import Edit, apply, document_of, get, subject_of
 from tic_rules.model.intake import fitting
@@ -65,19 +72,6 @@ def make_plan(
     known_places((*kept, *factors), ruleset)
     centre = fitting(centre, ruleset.vocabulary)
     return _Maker(centre, ruleset, as_of, kept, Costs(factors), exemptions, encouraged).plan()
-
-
-def _once(steps: Iterable[Step]) -> list[Step]:
-    """The steps with each list named incomplete once, and nothing set twice to the same."""
-    done: set[str] = set()
-    once = []
-    for step in steps:
-        edits = tuple(
-            e for e in step.edits if e.key not in done or (e.op != "set" and e.path != ("incomplete",))
-        )
-        done.update(edit.key for edit in edits)
-        once.append(replace(step, edits=edits))
-    return once
 
 
 class Trial(NamedTuple):
@@ -150,16 +144,52 @@ class _Maker:
         return Trial(rules, choice, steps, document, after, failed or self._blamed(rules, steps, after))
 
     def _with_struck(self, trial: Trial, opened: list[Open]) -> Trial:
-        """What was struck out for a fault of other rules' ways, tried again where those are gone."""
-        struck = [rule for rule in opened if all(rule.rule != other.rule for other in trial.rules)]
-        for rule in struck if len(struck) > 1 else ():
-            rules, barred = [*trial.rules, rule], {*self.barred}
+        """What was struck out for a fault of other rules' ways, tried again where those are gone, and what
+        asks for money, as it stands once the other steps are taken; until nothing comes back."""
+        back = True
+        while back:
+            back, planned = False, {rule.rule for rule in trial.rules}
+            struck = {rule.rule: rule for rule in opened if rule.rule not in planned}
+            paid = {rule.rule: rule for rule in self._paid(trial, planned)}
+            for name, rule in {**(struck if len(struck) > 1 else {}), **paid}.items():
+                again = self._again([*trial.rules, rule], name in paid)
+                trial, back = (again, True) if again is not None else (trial, back)
+        return trial
+
+    def _paid(self, trial: Trial, planned: set[str]) -> list[Open]:
+        """The rules that money alone meets once a trial's steps are taken, with what they ask beside them:
+        other steps may change what a payer counts as, and whether a rule applies."""
+        taken, templates = (self.base, self.scene, self.purses), self.purses.templates
+        self.base, subject = trial.document, self._subject(trial.document)
+        self.scene = sorted_scene(subject, self.ruleset, self.as_of)
+        self.purses = Purses(subject, self.ruleset, self.as_of, self.kept)
+        self.purses.templates = templates
+        left = (rule for rule in self.ruleset.rules if rule.id not in planned)
+        opened = [self._open(rule) for rule in left if trial.after[rule.id].status not in SETTLED]
+        self.base, self.scene, self.purses = taken
+        units = {name: [0] * len(kinds) for name, kinds in templates.items()}
+        for one in trial.choice.amounts:
+            of = one.template.of
+            units[of][templates[of].index(one.template)] += one.amount // UNIT
+        by_money = (
+            (rule, [way.before(units) for way in rule.ways if way.sums and not way.changes])
+            for rule in opened
+            if rule is not None
+        )
+        return [rule._replace(ways=tuple(ways)) for rule, ways in by_money if ways]
+
+    def _again(self, rules: list[Open], paid: bool) -> Trial | None:
+        """The rules with the last one back; None where that fails."""
+        before, again = {*self.barred}, None
+        self.barred = set() if paid else self.barred
+        for _ in range(TRIES):
             choice = choose(rules, self.guards, self.purses.templates, self._costs())
             again = self._trial(rules, choice) if choice is not None else None
-            if again is not None and not again.failed:
-                trial = again
-            self.barred = barred
-        return trial
+            if again is None or again.failed != {""}:
+                break
+        if again is None or again.failed:
+            self.barred, again = before, None
+        return again
 
     def _least(self, trial: Trial) -> Trial:
         """The steps without those that nothing needs; a judgement stands for itself."""
@@ -178,7 +208,7 @@ class _Maker:
                     self.base = self.document if update else self.base
                     steps = self._serving(step.rules, fewer)
                     trial = trial._replace(steps=steps, document=document, after=after)
-        return trial._replace(steps=_once(trial.steps))
+        return trial._replace(steps=once(trial.steps))
 
     def _serving(self, rules: tuple[str, ...], steps: list[Step]) -> list[Step]:
         """The steps, with rules that hold by them although they were not made for them."""
@@ -201,7 +231,7 @@ class _Maker:
         return {rule: settle(self.ruleset[rule], scene).status for rule in rules}
 
     def _document(self, steps: Iterable[Step]) -> Json:
-        return apply(self.document, (edit for step in _once(steps) for edit in step.edits))
+        return apply(self.document, (edit for step in once(steps) for edit in step.edits))
 
     def _applied(self, steps: Iterable[Step]) -> tuple[Json, Report]:
         document = self._document(steps)
@@ -300,15 +330,7 @@ class _Maker:
     def _exempted(self, rule: Rule, decision: Decision) -> Open | None:
         if not self.exemptions or rule.modality != "in_principle" or decision.status != "fail":
             return None
-        value = {
-            "rule": f"{self.ruleset.id}/{rule.id}",
-            "reason": "（豁免理由）",
-            "approved_by": "（批准单位）",
-            "date": self.as_of.isoformat(),
-        }
-        text = Text(f"申请豁免：{rule.title.zh}", f"seek an exemption: {rule.title.en}")
-        made = change("exemption", "exemptions", (Edit("append", ("exemptions",), value),), text)
-        return Open(rule.id, None, (Way((made,)),))
+        return Open(rule.id, None, (Way((exemption(self.ruleset, rule, self.as_of),)),))
 
     def _holds_fixed(self, way: Way) -> bool:
         return any(
@@ -362,26 +384,9 @@ class _Maker:
             scenario = scenarios_of(self.scene, needs_of(self.ruleset, rule)).all[0]
             situation = self._case(rule, decision.moment, scenario, decision.status)
             if rule.id not in planned and finding.status == "pass" and rule.require is not None:
-                yield from self._holding(rule.require, situation, TRUE)
+                yield from self.purses.holding(rule.require, situation, TRUE)
             if rule.fails_at_once is not None:
-                yield from self._holding(rule.fails_at_once, situation, FALSE)
-
-    def _holding(self, tree: c.Condition, situation: Situation, wanted: int) -> Iterable[Sum]:
-        for node in c.walk(tree):
-            if (
-                not isinstance(node, (c.Compare, c.Largest, c.Share))
-                or see(node, situation.scene, situation.moment, situation.scenario, situation.rule).value
-                != wanted
-            ):
-                continue
-            if wanted == FALSE:
-                if not isinstance(node, c.Compare) or node.operator not in ("more_than", "at_least"):
-                    continue
-                node = c.Compare(
-                    fact=node.fact, **{"at_most" if node.operator == "more_than" else "less_than": node.limit}
-                )
-            for sums in self.purses.demands(node, situation)[:1]:
-                yield from sums
+                yield from self.purses.holding(rule.fails_at_once, situation, FALSE)
 
     # --- from a choice to steps -----------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ is shown."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from fractions import Fraction
 from functools import partial
 from itertools import islice
@@ -35,7 +36,7 @@ from tic_rules.model import conditions as c
 from tic_rules.model.document import Edit, get
 from tic_rules.model.fields import value_at
 from tic_rules.model.readings import held_at
-from tic_rules.model.ruleset import Fact
+from tic_rules.model.ruleset import Fact, Rule, RuleSet
 from tic_rules.model.values import Series
 from tic_rules.model.vocabulary import Ratio
 from tic_rules.results.labels import difference_text, number_text
@@ -263,3 +264,15 @@ def _judgement(situation: Situation, item: str | None) -> DataChange:
     title = next((i.title.text for i in rule.items if i.id == item), rule.title.text)
     text = Text(f"提请评审认定：{title.zh}", f"ask for a judgement: {title.en}")
     return change("judgement", "attestations", (Edit("append", ("attestations",), value),), text)
+
+
+def exemption(ruleset: RuleSet, rule: Rule, day: date) -> DataChange:
+    """To seek an exemption from a rule in principle."""
+    value = {
+        "rule": f"{ruleset.id}/{rule.id}",
+        "reason": "（豁免理由）",
+        "approved_by": "（批准单位）",
+        "date": day.isoformat(),
+    }
+    text = Text(f"申请豁免：{rule.title.zh}", f"seek an exemption: {rule.title.en}")
+    return change("exemption", "exemptions", (Edit("append", ("exemptions",), value),), text)
