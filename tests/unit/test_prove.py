@@ -245,6 +245,7 @@ UNITS = "require: {fact: unit_count, at_least: 3}"
 SERVED = "require: {fact: served, at_least: 10}"
 OLD = "require: {fact: since_argued, at_least: 12}"
 APPLIES = "applies: {fact: headcount, at_least: 10} | require: {fact: unit_count, at_least: 3}"
+BASES = "require: {fact: bases, some: {}}"
 CHARTER = "require: {fact: charter, is: true}"
 CASES = [
     (
@@ -533,6 +534,15 @@ CASES = [
         ["must | require: {fact: makes_and_sells_products, is: false}"],
         "same",
     ),
+    *(
+        ([f"must | {own}" + BASES], [f"must | {other}" + BASES], relation)
+        for own, other, relation in (
+            ("since: 2023-01-01 | ", "", "b_looser"),
+            ("by: 2y | since: term_end | ", "by: 2y | ", "b_looser"),
+            ("until: term_end | since: 2023-01-01 | ", "until: term_end | ", "b_looser"),
+            ("since: approval | ", "", "same"),
+        )
+    ),  # before the time that counts has begun, what has no date does not count either
 ]
 
 

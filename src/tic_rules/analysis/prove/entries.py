@@ -114,7 +114,16 @@ class EntryFormulas:
     def _more(self, fact: Fact) -> Formula:
         """Whether a list may go on."""
         look = self._look(fact)
-        return disj(*[self.world.flag("more", path, look) for path in self._listed(fact).paths])
+        more = disj(*[self.world.flag("more", path, look) for path in self._listed(fact).paths])
+        return conj(self._begun(), more)
+
+    def _begun(self) -> Formula:
+        """Whether the time that counts has begun: before it no entry counts, dated or not."""
+        start, point = self.at.start, self.at.point
+        if not start or start == "approval":  # no moment lies before the approval
+            return truth(True)
+        opens = self.world.opening(start)
+        return opens < point if start.startswith("after_") else opens <= point
 
     def _entries(self, fact: Fact) -> Iterator[Entry]:
         look = self._look(fact)
@@ -129,7 +138,8 @@ class EntryFormulas:
             yield Looked(present, counts, self._asked(entry, body))
 
     def _counts(self, entry: Entry, listed: ListOf, fact: Fact) -> TruthFormulas:
-        values = [constant(TRUE)]
+        begun = self._begun()
+        values = [when(begun, neg(begun))]
         dated = listed.date is not None or (listed.year is not None and not self.at.year)
         if dated and fact.over is None:
             first, last = z3.Real(f"first|{entry}"), z3.Real(f"last|{entry}")
