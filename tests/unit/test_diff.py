@@ -324,6 +324,29 @@ def test_a_row_and_its_changes_say_the_same(
         assert mirrored or said in row.sentence.en
 
 
+@pytest.mark.parametrize(
+    ("alike", "one", "other", "relation", "effect"),
+    [
+        ({"kind": "prohibition"}, {"by": "application"}, {}, "b_looser", "looser"),
+        ({}, {"by": "approval"}, {}, "b_stricter", "stricter"),
+    ],
+    ids=["a prohibition of applicants", "on the approval day"],
+)
+def test_of_two_drafts_a_row_and_its_change_say_the_same(
+    alike: dict[str, Any], one: dict[str, Any], other: dict[str, Any], relation: str, effect: str
+) -> None:
+    data = yaml.load(ZHEJIANG, yaml.CSafeLoader)
+    (place,) = (n for n, rule in enumerate(data["rules"]) if rule["id"] == "joint-building")
+    rule = {key: value for key, value in data["rules"][place].items() if key != "by"}
+    drafts = []
+    for edit in (one, other):
+        data["rules"][place] = rule | alike | edit
+        drafts.append(parse_ruleset(yaml.dump(data, Dumper=yaml.CSafeDumper, allow_unicode=True), "new.yaml"))
+    (row,) = (topic for topic in diff(*drafts).topics if topic.changed)
+    assert row.relation == relation
+    assert {change.effect for pair in row.pairs for change in pair.changes} == {effect}
+
+
 def test_a_sentence_says_of_which_rule_of_several_it_speaks() -> None:
     """What is asked within two years is not to be read as what is asked within five."""
     before = "by: 2y\n    since: approval\n    require: {fact: inv"

@@ -476,8 +476,8 @@ CASES = [
     (
         ["must | by: 1y | require: {not: {fact: product_income, some: {}}}"],
         ["must | by: 3y | require: {not: {fact: product_income, some: {}}}"],
-        "b_stricter",
-    ),  # years go by: what has a year and no day is not there before it
+        "different",
+    ),  # years go by: what is not there by the later day was not before it, but the earlier day fails alone
     (
         ["must | by: {days: 30, after: evaluations} | " + SERVED],
         ["must | by: {days: 30, after: evaluations} | until: term_end | " + SERVED],
@@ -543,6 +543,31 @@ CASES = [
             ("since: approval | ", "", "same"),
         )
     ),  # before the time that counts has begun, what has no date does not count either
+    *(
+        ([f"must | {own}" + UNITS], [f"must | {other}" + UNITS], relation)
+        for own, other, relation in (
+            ("", "by: approval | ", "b_looser"),  # on that day the one fails and the other is pending
+            ("from: approval | ", "from: 2y | ", "b_looser"),
+            ("from: 1y | ", "from: term_end | ", "b_looser"),
+            ("from: 2y | ", "from: term_end | ", "different"),
+            ("from: 2y | ", "", "b_stricter"),
+            ("from: 2y | ", "by: approval | ", "b_stricter"),
+            ("yearly: {looked_for_until: end_of_year} | ", "", "b_stricter"),
+            ("yearly: {looked_for_until: end_of_year} | ", "cycle: {years: 2} | ", "different"),
+            ("cycle: {years: 1} | ", "by: term_end | ", "different"),
+            ("", "until: term_end | ", "same"),
+        )
+    ),  # where nothing is owed yet, or what is owed is pending, what fails is not guaranteed
+    (
+        ["must | from: approval | " + SERVED],
+        ["must | from: 2y | " + SERVED],
+        "b_looser",
+    ),
+    (
+        ["must | " + SERVED],
+        ["must | until: term_end | " + SERVED],
+        "b_looser",
+    ),  # whoever is late passes the one and has failed the other
 ]
 
 

@@ -73,17 +73,20 @@ def same_role(a: RuleSet, x: Rule, b: RuleSet, y: Rule) -> bool:
 
 
 def waits(rule: Rule) -> bool:
-    """Whether what does not hold is pending until the rule's time is up; what knows no time, or is a limit,
-    fails at once."""
-    return not rule.at_once and any((rule.by, rule.from_, rule.yearly, rule.cycle))
+    """Whether what an approved centre does not meet is pending until the rule's time is up; what knows no
+    time, or is a limit, fails at once."""
+    waiting = rule.by not in (None, "application") or any((rule.from_, rule.yearly, rule.cycle))
+    return waiting and not rule.at_once
 
 
 def of_a_kind(x: Rule, rule: Rule, editions: bool) -> bool:
-    """Whether the kind of a rule lets it guarantee another at all: a consequence only where the same follows;
-    in editions of one document what counts only by what counts, and what fails at once by what does."""
+    """Whether the kind of a rule lets it guarantee another at all: what fails at once only by what does; a
+    consequence where the same follows, in editions of one document what counts by what counts."""
+    if rule.at_once and waits(x):
+        return False
     if not editions:
         return rule.kind != "consequence" or (x.kind == "consequence" and x.then == rule.then)
-    return (counts(x) or not counts(rule)) and (x.at_once or not rule.at_once or not waits(x))
+    return counts(x) or not counts(rule)
 
 
 def guarantors(
@@ -130,7 +133,7 @@ def guarantors(
         names.append(guarantor)
     if rule.fails_at_once is not None:
         reaching = (x for x in binding if _reaches(reader, x, rule))
-        broken = next((x.id for x in reaching if _breaks(reader, ruleset, x, other, rule)), None)
+        broken = next((x.id for x in reaching if breaks(reader, ruleset, x, other, rule)), None)
         if broken is None:
             return None
         names.append(broken)
@@ -260,7 +263,7 @@ def reads_stocks(rule: Rule, node: c.Condition, ruleset: RuleSet) -> bool:
     return is_stock(node, ruleset) and (rule.applies is None or is_stock(rule.applies, ruleset))
 
 
-def _breaks(reader: Reader, ruleset: RuleSet, x: Rule, other: RuleSet, y: Rule) -> bool:
+def breaks(reader: Reader, ruleset: RuleSet, x: Rule, other: RuleSet, y: Rule) -> bool:
     """Whether a rule fails at once where the other one does, and when."""
     if x.fails_at_once is None or y.fails_at_once is None or x.since != y.since:
         return False

@@ -377,13 +377,13 @@ def early_enough(x: Clock, y: Clock, nature: Nature) -> bool:
     if x == y:
         return True
     if x[0] in OWING or y[0] in OWING:
-        return x[0] == y[0] and _owing_early(x, y, nature.lasting)
+        return x[0] == y[0] and _owing_early(x, y, nature)
     if y[0] == "application":
         return False
     if x[0] == "standing" or (x[0] == "within_term" and y[0] != "standing"):
         return y[0] in ("approval", "term_end", "within_term") or (y[0] == "after" and x[0] == "standing")
     if not nature.lasting or y[0] in ("standing", "within_term"):
-        return nature.lasting and x[0] in ("application", "approval") and y[0] in ("standing", "within_term")
+        return nature.lasting and x[0] == "application" and y[0] in ("standing", "within_term")
     return _before(x, y)
 
 
@@ -391,9 +391,17 @@ OWING = ("yearly", "cycle", "event", "from")
 """What owes again and again, or from a time on."""
 
 
-def _owing_early(x: Clock, y: Clock, lasting: bool) -> bool:
+def opens_no_later(x: str, y: str) -> bool:
+    """Whether what one `from` opens on never lies after what the other does; a term is at least one year."""
+    if x == "approval" or y == "approval" or "term_end" in (x, y):
+        return x in ("approval", y) or (x, y) == ("1y", "term_end")
+    return int(x[:-1]) <= int(y[:-1])
+
+
+def _owing_early(x: Clock, y: Clock, nature: Nature) -> bool:
     """Whether what owes again and again is early enough for another of its kind; what owes within the term
     owes less often."""
+    lasting = nature.lasting
     match x[0]:
         case "yearly":
             in_time = (x[1] == y[1] or (lasting and x[1] <= y[1])) and (x[2] or not y[2])
@@ -402,7 +410,7 @@ def _owing_early(x: Clock, y: Clock, lasting: bool) -> bool:
         case "event":
             in_time = lasting and x[:3] == y[:3] and no_later(x[3], y[3])
         case _:
-            return False
+            return nature.timeless and opens_no_later(x[1], y[1])
     return bool(in_time) and x[-1] in (None, y[-1])
 
 

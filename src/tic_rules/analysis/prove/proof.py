@@ -15,12 +15,14 @@ from tic_rules.analysis.diff.demands import (
     BINDING_LEVELS,
     MUST,
     asked,
+    breaks,
     facts_asked,
     nature_asked,
     of_a_kind,
     parts_of,
+    waits,
 )
-from tic_rules.analysis.diff.order import OWING, clock_of, early_enough, read_otherwise
+from tic_rules.analysis.diff.order import OWING, Nature, clock_of, early_enough, opens_no_later, reader_of
 from tic_rules.analysis.diff.relations import relation_of
 from tic_rules.analysis.diff.sentences import sentence_of
 from tic_rules.analysis.diff.topics import Diff, Topic
@@ -132,13 +134,31 @@ def _ends_before(x: Rule, rule: Rule) -> bool:
     return clock_of(x) == clock_of(rule) == ("standing",) and not ends <= known_ends
 
 
-def _due_later(ruleset: RuleSet, fellow: Rule, rule: Rule) -> bool:
-    """Whether a rule of a rule set asks for what is one at all times, and the other may be due later: that
-    one fails later, which a proof, after all deadlines, does not see."""
-    times = clock_of(fellow), clock_of(rule)
-    nature = nature_asked(ruleset, rule, asked(rule), ruleset)
-    owing = any(time[0] in OWING for time in times)
-    return nature.timeless and not owing and not early_enough(*times, nature)
+def _due_later(fellow: Rule, ruleset: RuleSet, rule: Rule, breaks: bool) -> bool:
+    """Whether a rule may still be pending, or owe nothing yet, on a day on which that of a rule set has
+    failed, or pass where that one fails for good: a proof, after all deadlines, does not see it. `breaks`:
+    whether it fails at once where the other one does."""
+    x, y = clock_of(fellow), clock_of(rule)
+    on_every_day, nature = (
+        y[0] in ("standing", "within_term"),
+        nature_asked(ruleset, rule, asked(rule), ruleset),
+    )
+    if waits(fellow) and rule.fails_at_once is not None and not breaks:
+        return True
+    if x == y:
+        return False
+    if x[0] == y[0] == "from":
+        return not opens_no_later(x[1], y[1])
+    if x[0] in OWING:
+        return x[0] != y[0] or (nature.timeless and not early_enough(x, y, nature))
+    if not waits(fellow):  # what ends, or is decided on a day, says nothing of the days after it
+        return on_every_day and not (nature.timeless or x[0] in ("standing", "application"))
+    if on_every_day or y[0] in OWING:
+        return y[0] != "from" and (on_every_day or x[0] != "approval")
+    return not early_enough(x, y, nature) if nature.timeless else early_enough(y, x, _ONCE_DONE)
+
+
+_ONCE_DONE = Nature(timeless=False, lasting=True)
 
 
 def _components(rules: Sequence[tuple[str, RuleSet, Rule]]) -> list[list[tuple[str, RuleSet, Rule]]]:
@@ -190,7 +210,8 @@ class _Prover:
             for rule in rules
         }
         entries = [(side, sides(compared, side)[0], rule) for (side, _), rule in self.rules.items()]
-        self.otherwise = read_otherwise(compared.a.vocabulary, compared.b.vocabulary, compared.editions)
+        self.reader = reader_of(compared.a.vocabulary, compared.b.vocabulary, compared.editions)
+        self.otherwise = self.reader.otherwise
         self.problems = [_Problem(group, compared.editions, self.otherwise) for group in _components(entries)]
         self.home = {key: problem for problem in reversed(self.problems) for key in problem.met}
 
@@ -247,6 +268,7 @@ class _Prover:
 
     def _given(self, side: str, rule: Rule, level: Container[str], fellows: Iterable[Rule]) -> list[Key]:
         """The rules of a side at a level that can guarantee one of the other's."""
+        own, other = sides(self.compared, side)
         return [
             (side, fellow.id)
             for fellow in fellows
@@ -255,7 +277,7 @@ class _Prover:
             and not self._apart(rule, fellow)
             and of_a_kind(fellow, rule, self.compared.editions)
             and not _ends_before(fellow, rule)
-            and not _due_later(self.compared.a if side == "b" else self.compared.b, fellow, rule)
+            and not _due_later(fellow, other, rule, breaks(self.reader, own, fellow, other, rule))
         ]
 
     def judged(self, topic: Topic) -> Topic:

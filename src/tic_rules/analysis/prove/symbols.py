@@ -68,6 +68,11 @@ def _opening(clock: Clock) -> str:
     return "after_term" if opens == "term_end" else str(opens or "")
 
 
+def _if_so(formula: Formula, always: bool = False) -> TruthFormulas | None:
+    """What holds, or does not, and is never open; None where it always holds."""
+    return None if always else when(formula, neg(formula))
+
+
 class World:
     """The variables of one proof, and what always holds of them."""
 
@@ -126,17 +131,21 @@ class World:
             return [whole, *(self._within(self._cycle(one, rule), rule.cycle) for one in longer)]
         if rule.yearly is not None:
             return list(self._years(rule.yearly, rule))
+        during, after = At("during", self._during, start), At("after", self._after_term, start)
         if clock.opens is not None:
-            return [At("after", self._after_term, start)]
+            opens = self.opening(start)
+            moments = [during, after] if clock.at_once else [after]
+            return [at._replace(owed=_if_so(at.point > opens, start == "approval")) for at in moments]
         if clock.by is not None:
-            return [self._deadline(clock, start)]
+            due = self._deadline(clock, start)
+            return [due, during._replace(owed=_if_so(during.point <= due.point))] if clock.at_once else [due]
         others = [at for at in deadlines if at.key != "application" and at.year == ""]
         if clock.until is not None:
             end = z3.ToReal(self.term)
-            others = [at._replace(owed=when(at.point <= end, at.point > end)) for at in others]
-        moments = [At("during", self._during, start), *(at._replace(start=start) for at in others)]
+            others = [at._replace(owed=_if_so(at.point <= end)) for at in others]
+        moments = [during, *(at._replace(start=start) for at in others)]
         if clock.until is None:
-            moments.append(At("after", self._after_term, start))
+            moments.append(after)
         return list(dict.fromkeys(moments))
 
     def _years(self, yearly: Yearly, rule: Rule) -> Iterator[At]:

@@ -201,6 +201,7 @@ def _starts(
             as_of_for([rule], clock),
             add_days(clock.approved, 60),
             add_days(clock.term_end, 30),
+            *([clock.approved] if any(other.by == "approval" for other in (rule, *binding)) else []),
         )
     ):
         judge = Judge(*sides, rule, as_of, clock, programme)
