@@ -103,6 +103,12 @@ def test_contradictions_come_first_with_the_fewest_rules() -> None:
     assert settled("jiangsu_2020", "national_2017").proof.conflicts == ()
 
 
+def test_a_claim_names_only_the_rules_that_it_needs() -> None:
+    found = proved(diff(load_ruleset("national_2017"), load_ruleset("zhejiang_2022")))
+    named = {claim.by for claim in found.claims if claim.topic == "legal_form" and claim.side == "a"}
+    assert named == {("legal-entity",)}
+
+
 def about(name: str, topic: str) -> RuleSet:
     """What a rule set says of one topic."""
     data = yaml.load((RULES / f"{name}.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)

@@ -255,6 +255,9 @@ class _Prover:
             given = [key for key in self._given(other, rule, level, fellows) if key not in clashing]
             core = self.holds(given, (side, rule.id))
             if core is not None:
+                for key in list(core):  # z3 may name more than it needs
+                    fewer = [other for other in core if other != key]
+                    core = fewer if self.holds(fewer, (side, rule.id)) is not None else core
                 by = tuple(name for _, name in core)
                 return Claim(side, topic.id, rule, "guaranteed", LEVEL_NAMES[level], by, proved=True)
         claim = not_guaranteed(self.compared, side, topic, rule)
