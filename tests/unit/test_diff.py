@@ -329,8 +329,15 @@ def test_a_row_and_its_changes_say_the_same(
     [
         ({"kind": "prohibition"}, {"by": "application"}, {}, "b_looser", "looser"),
         ({}, {"by": "approval"}, {}, "b_stricter", "stricter"),
+        (
+            {"fails_at_once": {"fact": "misspent", "more_than": 0}},
+            {"by": "application"},
+            {"by": "approval"},
+            "different",
+            "incomparable",
+        ),
     ],
-    ids=["a prohibition of applicants", "on the approval day"],
+    ids=["a prohibition of applicants", "on the approval day", "what fails at once"],
 )
 def test_of_two_drafts_a_row_and_its_change_say_the_same(
     alike: dict[str, Any], one: dict[str, Any], other: dict[str, Any], relation: str, effect: str

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import yaml
 
-from tic_rules.analysis.diff.demands import asked, counts, parts_of, reads_stocks, waits
-from tic_rules.analysis.diff.order import clock_of, early_enough, nature_of, of_two_facts, reader_of
+from tic_rules.analysis.diff.demands import asked, counts, nature_asked, parts_of, reads_stocks, waits
+from tic_rules.analysis.diff.order import Nature, clock_of, early_enough, of_two_facts, reader_of
 from tic_rules.analysis.diff.quoted import in_words, marked, time_marked
 from tic_rules.core.errors import Text
 from tic_rules.core.scalars import Json
@@ -164,11 +164,11 @@ class Comparison:
         first, second = clock_of(x), clock_of(y)
         if first == second and x.since == y.since:
             return
-        natures = nature_of(asked(x), self.a.vocabulary), nature_of(asked(y), self.b.vocabulary)
+        natures = _natures(self.a, x), _natures(self.b, y)
         stocks = y.fails_at_once is None and reads_stocks(y, y.condition, self.b)
         one_window = x.since == y.since or stocks
         forth, back = (
-            one_window and any(early_enough(s, t, n) for n in natures)
+            one_window and any(all(early_enough(s, t, n) for n in each) for each in natures)
             for s, t in ((first, second), (second, first))
         )
         what, part = ("window", ("since",)) if first == second else ("deadline", _TIME)
@@ -319,6 +319,13 @@ class Comparison:
         of_x, of_y = getattr(self.x, key), getattr(self.y, key)
         if of_x != of_y:
             yield Change(what, _text(of_x), _text(of_y), "none", "words", (key,))
+
+
+def _natures(ruleset: RuleSet, rule: Rule) -> list[Nature]:
+    """How all that is looked at in the time of a rule goes with time."""
+    broken = rule.fails_at_once
+    bars = () if broken is None else (c.Not.model_construct(not_=broken),)
+    return [nature_asked(ruleset, rule, node, ruleset) for node in (asked(rule), *bars)]
 
 
 def _text(said: Bilingual | str | None) -> Text | None:
