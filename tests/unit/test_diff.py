@@ -336,8 +336,15 @@ def test_a_row_and_its_changes_say_the_same(
             "different",
             "incomparable",
         ),
+        (
+            {},
+            {"require": {"fact": "base_count", "at_least": 3}},
+            {"require": {"fact": "bases", "some": {}}},
+            "b_looser",
+            "looser",
+        ),
     ],
-    ids=["a prohibition of applicants", "on the approval day", "what fails at once"],
+    ids=["a prohibition of applicants", "on the approval day", "what fails at once", "three are one"],
 )
 def test_of_two_drafts_a_row_and_its_change_say_the_same(
     alike: dict[str, Any], one: dict[str, Any], other: dict[str, Any], relation: str, effect: str

@@ -89,7 +89,7 @@ class Reader(NamedTuple):
         if x == y and (self.same_judgement or not any(of_rules)):
             return True
         if not (isinstance(x, c.Compare) and isinstance(y, c.Compare) and x.fact == y.fact):
-            x, y = self._plain(x), self._plain(y)
+            x, y = self._plain(x, or_more=True), self._plain(y)
         if isinstance(y, c.All):
             return all(self.at_least(x, part) for part in y.all)
         if isinstance(x, c.Either):
@@ -104,11 +104,13 @@ class Reader(NamedTuple):
             return x == y and self.same_judgement
         return self._leaf(x, y)
 
-    def _plain(self, node: c.Condition) -> c.Condition:
-        """A count of at least one entry says the same as: there is one."""
-        if isinstance(node, c.Compare) and (node.operator, node.limit) in (("at_least", 1), ("more_than", 0)):
-            fact = self.facts.get(node.fact)
-            if fact is not None and fact.count is not None:
+    def _plain(self, node: c.Condition, or_more: bool = False) -> c.Condition:
+        """A count of at least one entry says the same as: there is one; of more it says that and more."""
+        if isinstance(node, c.Compare) and not isinstance(node.limit, c.Times):
+            fact, least = self.facts.get(node.fact), interval(node.operator, node.limit)
+            says_one = (node.operator, node.limit) in (("at_least", 1), ("more_than", 0))
+            says_one = says_one or (or_more and (least.low, least.low_open) > (0, False))
+            if says_one and fact is not None and fact.count is not None:
                 return c.Some(fact=node.fact, some=fact.where or c.Where())
         return node
 
