@@ -547,6 +547,7 @@ CASES = [
             ("by: 2y | since: term_end | ", "by: 2y | ", "b_looser"),
             ("until: term_end | since: 2023-01-01 | ", "until: term_end | ", "b_looser"),
             ("since: approval | ", "", "same"),
+            ("by: application | since: approval | ", "by: application | ", "b_looser"),
         )
     ),  # before the time that counts has begun, what has no date does not count either
     *(
@@ -589,6 +590,16 @@ def test_hand_made_pairs(a: list[str], b: list[str], relation: str) -> None:
     for pair in topic.witnesses:  # what the one accepts and the other does not
         fine = {"pass", "not_applicable"}
         assert fine.issuperset(pair.others) or (pair.short == "fail" and "fail" not in pair.others), pair
+
+
+def test_a_judgement_of_a_year_that_is_due_sooner_is_stricter() -> None:
+    """Editions share their judgements, whenever these are due."""
+    a, b = (
+        made("first", f"must | yearly: {{looked_for_until: {until}}} | require: {{attested: true}}")
+        for until in ("end_of_year", "{next_year: 03-31}")
+    )
+    relations = [proved(diff(*pair)).topics[0].relation for pair in ((a, b), (b, a))]
+    assert relations == ["b_looser", "b_stricter"]
 
 
 def test_a_sentence_says_what_fails_at_once_and_which_word_a_list_has_more() -> None:

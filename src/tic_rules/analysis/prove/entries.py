@@ -120,7 +120,7 @@ class EntryFormulas:
     def _begun(self) -> Formula:
         """Whether the time that counts has begun: before it no entry counts, dated or not."""
         start, point = self.at.start, self.at.point
-        if not start or start == "approval":  # no moment lies before the approval
+        if not start:
             return truth(True)
         opens = self.world.opening(start)
         return opens < point if start.startswith("after_") else opens <= point

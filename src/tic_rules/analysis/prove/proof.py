@@ -150,7 +150,7 @@ def _due_later(fellow: Rule, ruleset: RuleSet, rule: Rule, breaks: bool) -> bool
     if x[0] == y[0] == "from":
         return not opens_no_later(x[1], y[1])
     if x[0] in OWING:
-        return x[0] != y[0] or (nature.timeless and not early_enough(x, y, nature))
+        return not early_enough(x, y, _ONCE_DONE)
     if not waits(fellow):  # what ends, or is decided on a day, says nothing of the days after it
         return on_every_day and not (nature.timeless or x[0] in ("standing", "application"))
     if on_every_day or y[0] in OWING:

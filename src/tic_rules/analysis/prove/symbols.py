@@ -99,7 +99,7 @@ class World:
         )
         self.say(
             self.term >= 1,
-            self._application <= 0,
+            self._application < 0,
             self._during >= 0,
             self._during <= z3.ToReal(self.term),
             self._after_term > z3.ToReal(self.term),
