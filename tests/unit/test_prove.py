@@ -293,6 +293,11 @@ CASES = [
             ("by: 2y | ", "by: term_end | ", "different"),
         )
     ),  # what is one at all times fails from its day on
+    (
+        ["must | by: 2y | " + SERVED, "must | by: 5y | " + UNITS],
+        ["must | by: 2y | require: {all: [{fact: served, at_least: 10}, {fact: unit_count, at_least: 3}]}"],
+        "b_stricter",
+    ),  # beside what has a date, too
     (["must | " + HEADCOUNT % 10], ["in_principle | " + HEADCOUNT % 10], "b_looser"),
     (["encouraged | " + HEADCOUNT % 50], ["must | " + HEADCOUNT % 10], "b_stricter"),
     (

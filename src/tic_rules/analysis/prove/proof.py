@@ -139,10 +139,7 @@ def _due_later(fellow: Rule, ruleset: RuleSet, rule: Rule, breaks: bool) -> bool
     failed, or pass where that one fails for good: a proof, after all deadlines, does not see it. `breaks`:
     whether it fails at once where the other one does."""
     x, y = clock_of(fellow), clock_of(rule)
-    on_every_day, nature = (
-        y[0] in ("standing", "within_term"),
-        nature_asked(ruleset, rule, asked(rule), ruleset),
-    )
+    on_every_day = y[0] in ("standing", "within_term")
     if waits(fellow) and rule.fails_at_once is not None and not breaks:
         return True
     if x == y:
@@ -151,11 +148,15 @@ def _due_later(fellow: Rule, ruleset: RuleSet, rule: Rule, breaks: bool) -> bool
         return not opens_no_later(x[1], y[1])
     if x[0] in OWING:
         return not early_enough(x, y, _ONCE_DONE)
+    natures = [nature_asked(ruleset, rule, part, ruleset) for part in c.walk(asked(rule))]
+    timeless = natures[0].timeless
     if not waits(fellow):  # what ends, or is decided on a day, says nothing of the days after it
-        return on_every_day and not (nature.timeless or x[0] in ("standing", "application"))
+        return on_every_day and not (timeless or x[0] in ("standing", "application"))
     if on_every_day or y[0] in OWING:
         return y[0] != "from" and (on_every_day or x[0] != "approval")
-    return not early_enough(x, y, nature) if nature.timeless else early_enough(y, x, _ONCE_DONE)
+    if any(nature.timeless and not early_enough(x, y, nature) for nature in natures):
+        return True
+    return not timeless and early_enough(y, x, _ONCE_DONE)
 
 
 _ONCE_DONE = Nature(timeless=False, lasting=True)
