@@ -248,7 +248,7 @@ def program(*args: str, **environment: str) -> subprocess.CompletedProcess[bytes
     )
 
 
-@pytest.mark.parametrize("encoding", ["gbk", "ascii", "latin-1"])
+@pytest.mark.parametrize("encoding", ["gbk", "ascii", "latin-1", "cp437", "cp1251"])
 def test_a_console_that_is_not_utf8_never_crashes_it(encoding: str) -> None:
     done = program("check", ZHEJIANG, "--lang", "zh", PYTHONIOENCODING=encoding)
     assert done.returncode == 1, done.stderr

@@ -10,6 +10,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, NoReturn
 
 import click
@@ -114,19 +115,20 @@ class _Lazy(Command, click.Group):
 
 def _escape_what_consoles_lack() -> None:
     """Show what the encoding of the console does not have as a sign that it has, or as an escape."""
-    codecs.register_error("tic-rules", _shown_instead)
     for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None and (stream.encoding or "").lower().replace("-", "") != "utf8":
-            reconfigure(errors="tic-rules")
+        reconfigure, encoding = getattr(stream, "reconfigure", None), getattr(stream, "encoding", None) or ""
+        if reconfigure is not None and encoding.lower().replace("-", "") != "utf8":
+            codecs.register_error(f"tic-rules {encoding}", partial(_shown_instead, encoding))
+            reconfigure(errors=f"tic-rules {encoding}")
 
 
-def _shown_instead(error: UnicodeError) -> tuple[str | bytes, int]:
-    """The stand-in of one of our signs, which GBK, the encoding of Chinese Windows, has not; or an escape."""
+def _shown_instead(encoding: str, error: UnicodeError) -> tuple[str | bytes, int]:
+    """The stand-in of one of our signs, which GBK, the encoding of Chinese Windows, has not; or an escape.
+    The error itself calls every encoding of one byte “charmap”."""
     if isinstance(error, UnicodeEncodeError):
         instead = _STAND_INS.get(error.object[error.start], "")
         with contextlib.suppress(UnicodeEncodeError):
-            if instead.encode(error.encoding):
+            if instead.encode(encoding):
                 return instead, error.start + 1
     return codecs.backslashreplace_errors(error)
 
