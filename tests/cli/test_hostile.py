@@ -26,8 +26,9 @@ from tic_rules.core.errors import Diagnostic, Text
 from tic_rules.core.limits import BadText
 from tic_rules.core.source import read_text
 from tic_rules.engines.check import sorted_scene
+from tic_rules.engines.rete.facts import facts_of
+from tic_rules.engines.rete.plan import plan_of
 from tic_rules.evaluation import scenarios
-from tic_rules.evaluation.scenarios import needs_of, whole
 from tic_rules.model.intake import read_subjects
 from tic_rules.model.shipped import shared_vocabulary
 
@@ -210,11 +211,11 @@ def test_what_is_not_gone_through_is_unknown_and_never_something_else(
 
 
 @pytest.mark.parametrize("clock", OPEN_CLOCKS)
-def test_engines_that_go_through_every_day_ask_for_more_exact_ones(clock: str) -> None:
+def test_the_network_that_is_told_of_every_day_asks_for_more_exact_ones(clock: str) -> None:
     centre = Centre.from_text(MANY_ENTRIES + clock)
     scene = sorted_scene(centre, load_ruleset("zhejiang_2022"), date(2026, 6, 30))
     with pytest.raises(DataError) as caught:
-        whole(scene, needs_of(scene.ruleset, scene.ruleset["investment-2y"]))
+        facts_of(scene, plan_of(scene.ruleset))
     assert [fault.code for fault in caught.value.diagnostics] == ["open-clock"]
 
 
