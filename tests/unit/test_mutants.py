@@ -10,12 +10,15 @@ import os
 from pathlib import Path
 
 import pytest
+import yaml
 from corpus_cases import CENTRE_SETS, CORPUS
+from pydantic import TypeAdapter
 
 from tic_rules import load_ruleset
 from tic_rules.analysis.cases.case import cases_of
 from tic_rules.analysis.cases.mutants import Catcher, tried, with_rule
 from tic_rules.analysis.coverage.account import coverage
+from tic_rules.model.conditions import Condition
 
 ALL = os.environ.get("TIC_RULES_MUTANTS") == "all"
 SOURCES = os.environ.get("TIC_RULES_SOURCES")
@@ -35,6 +38,19 @@ def test_a_review_of_what_its_neighbours_leave_has_no_numbers_to_slip(name: str)
     slips = list(tried(ruleset["market-services"], clauses, True))
     assert {"threshold", "comparison"} <= {slip.kind for slip in slips}
     assert [str(slip) for slip in slips if not catcher.catches(slip)] == []
+
+
+def test_a_review_that_takes_less_than_its_neighbours_leave_has_numbers_to_slip() -> None:
+    """Below a floor of 5, a review of less than 3 leaves 3 and 4 to fail."""
+    ruleset = load_ruleset("national_2020")
+    floor_and_rest = "{fact: units, at_least: %s}, {review: {fact: units, less_than: %s}}"
+    for floor, ceiling, slips in ((1, 1, []), (5, 3, ["4", "6", "2"]), (5, 5, ["4"])):
+        written = yaml.safe_load("{any: [%s]}" % (floor_and_rest % (floor, ceiling)))
+        rule = ruleset["market-services"].model_copy(
+            update={"require": TypeAdapter(Condition).validate_python(written)}
+        )
+        changes = [slip.change for slip in tried(rule, [rule.at], True)]
+        assert [one for one in changes if "less_than" in one] == [f"require: less_than {n}" for n in slips]
 
 
 @pytest.mark.skipif(

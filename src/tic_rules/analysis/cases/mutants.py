@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from tic_rules.analysis.cases.case import Case
 from tic_rules.analysis.cases.outcome import report_of
+from tic_rules.analysis.diff.order import interval, of_two_facts
 from tic_rules.analysis.lint import lint_rule
 from tic_rules.analysis.lint.whole import Pairs
 from tic_rules.analysis.prove.witness import part_of
@@ -151,7 +152,9 @@ def _changed(node: c.Condition) -> Iterator[tuple[str, str, object]]:
         parts = getattr(node, key, None)
         if isinstance(parts, tuple):
             for index, part in enumerate(parts):
-                for kind, change, changed in () if _otherwise(part, parts) else _changed(part):
+                for kind, change, changed in _changed(part):
+                    if key == "any" and all(_takes_the_rest(one, parts) for one in (part, changed)):
+                        continue  # no slip: no status is another
                     yield kind, change, altered(node, {key: (*parts[:index], changed, *parts[index + 1 :])})
     for key in ("not_", "review", "holds"):
         inner = getattr(node, key, None)
@@ -159,15 +162,20 @@ def _changed(node: c.Condition) -> Iterator[tuple[str, str, object]]:
             yield kind, change, altered(node, {key: changed})
 
 
-def _otherwise(part: c.Condition, beside: Iterable[c.Condition]) -> bool:
-    """Whether a review is of what its neighbours leave, floors none of which is reached: no slip in its own
-    numbers alters a status but by them."""
-    inner = part.review if isinstance(part, c.Review) else None
-    floors = {
-        one.fact for one in beside if isinstance(one, c.Compare) and {one.at_least, one.more_than} != {None}
+def _takes_the_rest(part: object, beside: Iterable[c.Condition]) -> bool:
+    """Whether a review is of all that floors beside it leave: of every whole number below each."""
+    plain = [one for one in beside if isinstance(one, c.Compare) and not of_two_facts(one)]
+    left = {
+        one.fact: interval("between", (0, one.limit - (one.operator == "at_least")))
+        for one in plain
+        if one.operator in ("at_least", "more_than")
     }
+    inner = part.review if isinstance(part, c.Review) else None
     return all(
-        isinstance(one, c.Compare) and one.fact in floors and {one.at_most, one.less_than} != {None}
+        isinstance(one, c.Compare)
+        and one.fact in left
+        and not of_two_facts(one)
+        and left[one.fact].within(interval(one.operator, one.limit))
         for one in (inner.all if isinstance(inner, c.All) else [inner])
     )
 
