@@ -423,6 +423,19 @@ def test_a_change_has_a_line_on_both_sides() -> None:
     assert STAFF in ZHEJIANG.splitlines()[before - 1]
 
 
+@pytest.mark.parametrize(
+    "time", ["by: 3y", "from: 3y", "yearly: {looked_for_until: end_of_year}", "cycle: {years: 3}"]
+)
+def test_another_time_has_the_line_of_its_key(time: str) -> None:
+    """Of a cycle it was the first line of the rule."""
+    due = "by: 2y\n    since: approval\n    require: {fact: inv"
+    data = as_dict(diff(load_ruleset("zhejiang_2022"), edited((due, due.replace("by: 2y", time)))))
+    (change,) = [change for topic in data["topics"] for change in topic["changes"]]
+    assert [place["line"] for place in change["places"].values()] == [
+        ZHEJIANG[: ZHEJIANG.index(due)].count("\n") + 1
+    ] * 2
+
+
 def test_a_fact_that_is_read_in_another_way_is_a_change() -> None:
     own = (
         "vocabulary:\n  facts:\n    headcount: {label: {zh: 人数, en: staff}, stock: staff.research, unit: "

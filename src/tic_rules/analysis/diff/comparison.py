@@ -87,7 +87,7 @@ _TURNED = {"stricter": "looser", "looser": "stricter"}
 _ASKED = ("require", "when")
 _OWN = ("consequence", "modality", "bearer")
 """What of a consequence is no matter of those that wait for it: they follow all the same."""
-_TIME = ("by", "from", "yearly", "until")
+_TIME = ("by", "from", "yearly", "cycle", "until")
 _RANK = ("may", "encouraged", "in_principle", "must")
 
 
