@@ -146,8 +146,8 @@ def _rules(
 
 def as_dict(several: Several) -> dict[str, object]:
     """The documents side by side as JSON data; editions of one id are told apart by their number."""
-    of = [ruleset.id for ruleset in several.documents]
-    ids = [name if of.count(name) == 1 else f"{name} ({n})" for n, name in enumerate(of, 1)]
+    ids = [ruleset.id for ruleset in several.documents]
+    keys = [name if ids.count(name) == 1 else f"{name} ({n})" for n, name in enumerate(ids, 1)]
     return {
         "schema_version": 1,
         "documents": [
@@ -161,7 +161,7 @@ def as_dict(several: Several) -> dict[str, object]:
                 "title_en": ruleset.document.title_en,
             }
             for key, called, ruleset, name in zip(
-                ids, several.called, several.documents, several.names, strict=True
+                keys, several.called, several.documents, several.names, strict=True
             )
         ],
         "topics": [
@@ -169,27 +169,28 @@ def as_dict(several: Several) -> dict[str, object]:
                 "topic": each.id,
                 "label": each.label.as_dict(),
                 "rules": {
-                    name: [rule.id for rule in rules] for name, rules in zip(ids, each.rules, strict=True)
+                    name: [rule.id for rule in rules] for name, rules in zip(keys, each.rules, strict=True)
                 },
-                "relations": [_related(ids, related) for related in each.relations],
+                "relations": [_related(keys, related) for related in each.relations],
             }
             for each in several.topics
         ],
         "editions": [
-            {"a": ids[a], "b": ids[b], "summary": several.between(a, b).counts()} for a, b in several.editions
+            {"a": keys[a], "b": keys[b], "summary": several.between(a, b).counts()}
+            for a, b in several.editions
         ],
         "rules": {
             key: [rule_dict(ruleset, rule) for rule in ruleset.rules]
-            for key, ruleset in zip(ids, several.documents, strict=True)
+            for key, ruleset in zip(keys, several.documents, strict=True)
         },
     }
 
 
-def _related(ids: Sequence[str], related: Related) -> dict[str, object]:
+def _related(keys: Sequence[str], related: Related) -> dict[str, object]:
     row = related.row
     return {
-        "a": ids[related.a],
-        "b": ids[related.b],
+        "a": keys[related.a],
+        "b": keys[related.b],
         "topics": list(row.topics),
         "item": row.item,
         "relation": row.relation,
