@@ -431,10 +431,10 @@ def test_data_of_the_other_kind_is_told_as_what_it_is() -> None:
 
 def test_several_centres_where_one_is_read_are_told_what_to_do(tmp_path: Path) -> None:
     lines = '{"id": "a"}\n{"id": "b"}\n'
-    with pytest.raises(DataError, match=r"^c\.json:2:1: .*; JSON Lines are a \.jsonl file \[json\]$"):
+    with pytest.raises(DataError, match=r"^c\.json:2:1: .*; save JSON Lines as \.jsonl \[json\]$"):
         Centre.from_text(lines, file="c.json")
     with pytest.raises(DataError, match=r"content after the end of the value \[json\]$"):
         Centre.from_text('{"id": "a"}}', file="c.json")
     (tmp_path / "c.jsonl").write_text(lines, encoding="utf-8")
-    with pytest.raises(DataError, match="and one is looked at: save it in a file of its own"):
+    with pytest.raises(DataError, match="and only one is looked at: save it in a file of its own"):
         Centre.from_file(tmp_path / "c.jsonl")

@@ -245,11 +245,15 @@ def test_nothing_of_a_centre_can_be_changed(name: str) -> None:
 @pytest.mark.parametrize(
     ("jurisdiction", "ruleset", "said"),
     [
-        ("zhejiang", "jiangsu_2020", "Centres (2020 edition) of Jiangsu; applied all the same"),
+        (
+            "zhejiang",
+            "jiangsu_2020",
+            "is of Jiangsu, the jurisdiction of the data is Zhejiang; applied all the same",
+        ),
         (
             "national",
             "zhejiang_2022",
-            "innovation centres (trial) of Zhejiang; applied all the same",
+            "is of Zhejiang, the jurisdiction of the data is national; applied all the same",
         ),
         ("zhejiang", "zhejiang_2022", None),
         ("zhejiang", "national_2020", None),

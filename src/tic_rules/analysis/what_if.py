@@ -139,12 +139,12 @@ def flips(before: Report, after: Report) -> tuple[FindingChange, ...]:
     """The findings that differ in status, or in whether one that does not pass counts, in the order of the
     later report; rules of one side only at the end."""
     old = {finding.id: finding for finding in before}
-    changed = [FindingChange(old.get(f.id), f) for f in after if f.id not in old or _other(old[f.id], f)]
+    changed = [FindingChange(old.get(f.id), f) for f in after if f.id not in old or _differs(old[f.id], f)]
     new = {finding.id for finding in after}
     return (*changed, *(FindingChange(f, None) for f in before if f.id not in new))
 
 
-def _other(before: Finding, after: Finding) -> bool:
+def _differs(before: Finding, after: Finding) -> bool:
     return before.status != after.status or (before.counts != after.counts and after.status != "pass")
 
 
@@ -202,7 +202,7 @@ def days_of_change(subject: Subject, ruleset: RuleSet, first: date, last: date) 
     shifts = _shifts(ruleset)
     days |= {shift.after(day) for shift in shifts for day in named | starts}
     opens = ruleset.document.in_force.from_
-    if opens is not None:  # reached in so long by who may be approved on the day that is looked at
+    if opens is not None:  # an approval on these days has its deadlines on the day the document came
         days |= {shift.after(opens, -1) for shift in (*shifts, *map(Shift, years))}
     days |= {_aged(day, *bound) for bound in bounds if bound is not None for day in named | starts}
     days |= {day for rule in ruleset.rules for day in (rule.by, rule.since) if isinstance(day, date)}

@@ -29,7 +29,7 @@ def compose_json(text: str, file: str, line: int) -> yaml.Node | None:
     if at != len(text):
         zh, en = "多余的内容", "content after the end of the value"
         if "\n" in text[end:at] and text[at] == "{":
-            zh, en = f"{zh}；一行一个的（JSON Lines）存为 .jsonl 文件", f"{en}; JSON Lines are a .jsonl file"
+            zh, en = f"{zh}；一行一个的（JSON Lines）存为 .jsonl 文件", f"{en}; save JSON Lines as .jsonl"
         composer.wrong(at, zh, en)
     return node
 

@@ -48,8 +48,8 @@ def read_subject(
             raise subject
         subjects.append(subject)
         if len(subjects) > 1:
-            zh = "文件里不止一个中心，此处只看一个：请把它单独存成文件"
-            en = "the file holds more than one centre, and one is looked at: save it in a file of its own"
+            zh = "文件里不止一个中心，此处只看一个：请把要看的单独存成文件"
+            en = "the file holds several centres, and only one is looked at: save it in a file of its own"
             raise fault(DataError, "several", zh, en, file=file_name(os.fspath(path)))
     return subjects[0]
 

@@ -75,7 +75,7 @@ def _about_jurisdiction(subject: Subject, ruleset: RuleSet) -> Iterator[Notice]:
         for name in (str(subject.jurisdiction), ruleset.jurisdiction)
     )
     zh = f"《{document.title}》是{here.zh}的文件，数据所属地区是{of.zh}；仍按要求套用"
-    en = f"the data is of the jurisdiction {of.en}, {document.title_en} of {here.en}; applied all the same"
+    en = f"{document.title_en} is of {here.en}, the jurisdiction of the data is {of.en}; applied all the same"
     yield _warn(subject, "other-jurisdiction", ("jurisdiction",), zh, en)
 
 
