@@ -353,9 +353,10 @@ def test_what_was_filled_in_is_not_written_over(tmp_path: Path) -> None:
     [
         (["--wide"], "--wide is for a workbook"),
         (["--wide", "--output", "a.csv"], "--wide is for a workbook"),
-        (["--format", "csv", "--output", "a.xlsx"], "does not go with --format csv"),
-        (["--output", "a.xls"], "does not go with --format xlsx"),
-        (["--format", "xlsx", "--output", "a.yaml"], "does not go with --format xlsx"),
+        (["--format", "csv", "--output", "a.xlsx"], "a name in .xlsx does not go with the format csv"),
+        (["--output", "a.XLS"], "a name in .xls does not go with the format xlsx"),
+        (["--format", "yaml", "--output", "a.xlsm"], "a name in .xlsm does not go with the format yaml"),
+        (["--format", "xlsx", "--output", "a.yaml"], "a name in .yaml does not go with the format xlsx"),
     ],
 )
 def test_a_form_of_another_kind_than_asked_for_is_refused(

@@ -350,7 +350,7 @@ def test_macros_do_not_go_under_a_name_that_cannot_bear_them(sent: Path, tmp_pat
     macros = _with_macros(sent, tmp_path / "sent.xlsm")
     for file, ending, to in (
         (macros, ".xlsm", tmp_path / "back.xlsx"),
-        (sent, ".xlsx", tmp_path / "back.xlsm"),
+        *((sent, ".xlsx", tmp_path / f"back.{other}") for other in ("xlsm", "xls", "et")),
     ):
         written = CliRunner().invoke(
             main, ["check", str(file), "--format", "xlsx", "--lang", "zh", "--output", str(to)]

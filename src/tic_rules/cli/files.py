@@ -12,7 +12,7 @@ from pathlib import Path
 from tic_rules.core.errors import DataError, Diagnostic, Text, UsageError
 from tic_rules.core.files import file_name, read_standard_input, reason_of
 from tic_rules.engines.check import as_of_day
-from tic_rules.inputs import SUFFIXES
+from tic_rules.inputs import OTHER_BOOKS, SUFFIXES
 from tic_rules.inputs.text import bytes_to_text
 from tic_rules.model.catalogue import is_rule_file
 from tic_rules.model.centre import Centre
@@ -46,8 +46,6 @@ _JSON = re.compile(r'\s*(\[\s*)?\{\s*["}]')
 """How JSON of a centre, or of several, begins: {id: x} is YAML."""
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)(?:"(\s*:)?)?|[{}\[\]]')
 _NAMES = {"id", "name", "stage", "applied_on", "approved_on", "hosts", "legal", "governance"}
-_UNREAD = (".xls", ".xlsb", ".ods", ".et")
-"""Workbooks that cannot be read: somebody's data, so that they are told and not passed over."""
 _FIELDS = frozenset(Centre.model_fields)
 _FIGURES = frozenset(Programme.model_fields) - _FIELDS
 
@@ -124,7 +122,7 @@ def _below(top: Path, broken: list[Diagnostic]) -> Iterator[Path]:
                 continue
             if _is_folder(entry):
                 (linked if entry.is_symlink() else folders).append(folder / entry.name)
-            elif os.path.splitext(entry.name)[1].lower() in (*SUFFIXES, *_UNREAD):
+            elif os.path.splitext(entry.name)[1].lower() in (*SUFFIXES, *OTHER_BOOKS):  # somebody's data
                 yield folder / entry.name
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from tic_rules.cli import common
@@ -10,11 +12,10 @@ from tic_rules.cli.common import write_bytes
 from tic_rules.cli.replacement import guard, refuse_existing
 from tic_rules.cli.selection import named_or_on_hand
 from tic_rules.core.errors import UsageError, fault
+from tic_rules.inputs import OTHER_BOOKS
 from tic_rules.renderers.form import blank_file, blank_table, blank_workbook
 
 KINDS = ("yaml", "xlsx", "csv")
-OTHER_BOOKS = ("xls", "xlsm", "xlsb", "ods", "et")
-"""Endings of workbooks that are not written: a name that has one is not taken for that of a YAML file."""
 
 
 @click.command("init", cls=Command)
@@ -32,12 +33,13 @@ def command(rules: tuple[str, ...], format_: str | None, output: str | None, wid
     """A commented centre file to fill in: each comment says what a field is and which clause asks for it."""
     guard([output], rules, command="tic-rules init")
     refuse_existing(output)
-    endings = (*KINDS, *OTHER_BOOKS)
-    named = next((ending for ending in endings if (output or "").lower().endswith(f".{ending}")), None)
-    format_ = format_ or ("xlsx" if named in OTHER_BOOKS else named) or "yaml"
-    if named not in (None, format_):
-        zh = f"文件名以 .{named} 结尾，与 --format {format_} 不符"
-        en = f"a name in .{named} does not go with --format {format_}"
+    ending = os.path.splitext(output or "")[1].lower()
+    other_book = ending in (*OTHER_BOOKS, ".xlsm")
+    named = ending[1:] if ending[1:] in KINDS else None
+    format_ = format_ or ("xlsx" if other_book else named) or "yaml"
+    if other_book or named not in (None, format_):
+        zh = f"文件名以 {ending} 结尾，与写出的格式 {format_} 不符"
+        en = f"a name in {ending} does not go with the format {format_}"
         raise fault(UsageError, "output", zh, en, file=str(output))
     if wide and format_ != "xlsx":
         zh, en = "--wide 只用于工作簿（.xlsx）", "--wide is for a workbook (.xlsx)"

@@ -13,6 +13,7 @@ from tic_rules.cli.common import given, no_terminal, put
 from tic_rules.cli.replacement import Replacement, replace_file
 from tic_rules.core.errors import Diagnostic, Text, UsageError, fault
 from tic_rules.core.files import file_name
+from tic_rules.inputs import OTHER_BOOKS
 from tic_rules.renderers import FORMATS, FinishedRun, Options, Piece, open_writer, sinks
 
 ONLY_ONE = Text(
@@ -71,7 +72,7 @@ def _parsed(text: str, faults: list[Text]) -> Target:
 
 def placed(wanted: Sequence[Target], files: Sequence[str], programme: str | None) -> list[Target]:
     """The outputs of a run over files: workbooks that go to a folder by name, each that was checked under its
-    own. Raises UsageError for two of one name, and for a name that says of macros what is not so."""
+    own. Raises UsageError for two of one name, and for the name of another kind of workbook."""
     return [_placed(one, files, programme) if one.format == "xlsx" else one for one in wanted]
 
 
@@ -92,8 +93,9 @@ def _placed(target: Target, files: Sequence[str], programme: str | None) -> Targ
             raise fault(UsageError, "output", zh, en)
         return target._replace(names=tuple(names))
     macros = programme is None and len(files) == 1 and files[0].lower().endswith(".xlsm")
-    if file is not None and file.lower().endswith(".xlsm") != macros:  # Excel would not open it
-        ending = ".xlsm" if macros else ".xlsx"
+    ending, named = ".xlsm" if macros else ".xlsx", os.path.splitext(file or "")[1].lower()
+    unlike = named in (".xlsm", *OTHER_BOOKS) or macros  # Excel would not open it, or ask whether to
+    if file is not None and unlike and named != ending:
         zh = f"写出的工作簿{'带有' if macros else '没有'}宏，文件名应以 {ending} 结尾，不是 {file}"
         en = f"the workbook has {'' if macros else 'no '}macros: its name ends in {ending}, not {file}"
         raise fault(UsageError, "output", zh, en)

@@ -22,6 +22,8 @@ TABLES = (".csv", ".tsv", ".xlsx", ".xlsm")
 LINES = (".jsonl", ".ndjson")
 SUFFIXES = (".yaml", ".yml", ".json", *LINES, *TABLES)
 """What a centre's data may be written in."""
+OTHER_BOOKS = (".xls", ".xlsb", ".ods", ".et")
+"""Workbooks that are neither read nor written."""
 
 
 def holds_several(path: str | os.PathLike[str]) -> bool:
