@@ -110,6 +110,21 @@ def _no_operator(item: ErrorDetails) -> Text:
     return Text(f"条件里没有认识的运算符；现有：{'、'.join(names)}", item["msg"])
 
 
+def _misspelt(key: str, value: str, pattern: str) -> Text:
+    """A text that is not written as its key asks, with an example or what tells it."""
+    if key == "text_sha256":
+        return Text(
+            f"{value} 不是指纹（64个小写十六进制数字），见 tic-rules coverage 规则文件 --source 原文",
+            f"{value} is no fingerprint (64 digits of 0-9, a-f); "
+            "tic-rules coverage FILE --source TEXT tells it",
+        )
+    likes = dict.fromkeys(("version", "new_in"), "1.0.0")
+    likes["id"] = "annual-report" if "(-" in pattern else "shandong_2024"
+    if like := likes.get(key):
+        return Text(f"{value} 的写法不对；例：{like}", f"{value} is not well written; example: {like}")
+    return Text(f"{value} 的写法不对，应符合 {pattern}", f"{value} does not match {pattern}")
+
+
 def _text(item: ErrorDetails, context: Json) -> Text:
     """What an error of pydantic's own says."""
     value = _shown(item.get("input"))
@@ -139,22 +154,7 @@ def _text(item: ErrorDetails, context: Json) -> Text:
         case "int_parsing" | "int_type" | "int_from_float":
             return Text("应为整数", "a whole number is expected")
         case "string_pattern_mismatch":
-            pattern = str(context.get("pattern"))
-            if item["loc"][-1] == "text_sha256":
-                zh = f"{value} 不是指纹（64个小写十六进制数字）"
-                en = f"{value} is no fingerprint (64 digits of 0-9, a-f)"
-                tells = "tic-rules coverage {} --source {}"
-                zh = f"{zh}，见 {tells.format('规则文件', '原文')}"
-                return Text(zh, f"{en}; {tells.format('FILE', 'TEXT')} tells it")
-            likes = {
-                "version": "1.0.0",
-                "new_in": "1.0.0",
-                "id": "annual-report" if "(-" in pattern else "shandong_2024",
-            }
-            if like := likes.get(str(item["loc"][-1])):
-                zh, en = f"{value} 的写法不对；例：{like}", f"{value} is not well written; example: {like}"
-                return Text(zh, en)
-            return Text(f"{value} 的写法不对，应符合 {pattern}", f"{value} does not match {pattern}")
+            return _misspelt(str(item["loc"][-1]), value, str(context.get("pattern")))
         case "too_short" if context.get("min_length", 1) > 1:
             least = context["min_length"]
             return Text(f"至少要有 {least} 项", f"at least {least} are needed")
