@@ -522,7 +522,10 @@ def test_words_of_items_and_of_good_results_are_looked_at(old: str, what: str) -
 
 @pytest.mark.parametrize(
     ("new", "told"),
-    [("", "not told"), ("    amount: {sum_of: [misspent]}\n", "fiscal spending audited as non-compliant")],
+    [
+        ("", "not computed"),
+        ("    amount: {sum_of: [misspent]}\n", "fiscal spending audited as non-compliant"),
+    ],
 )
 def test_another_amount_is_told_in_words(new: str, told: str) -> None:
     amount = "    amount: {sum_of: [fiscal_balance, misspent]}\n"

@@ -337,7 +337,7 @@ def _with_amount(ruleset: RuleSet, rule: Rule) -> Text | None:
     if rule.then is None:
         return None
     labels = [ruleset.facts[name].label.text for name in rule.amount.sum_of] if rule.amount else []
-    amount = Text.listed(labels or [Text("不计算", "not told")], " + ", " + ")
+    amount = Text.listed(labels or [Text("不计算", "not computed")], " + ", " + ")
     return Text(f"{rule.then.zh}（金额：{amount.zh}）", f"{rule.then.en} (amount: {amount.en})")
 
 

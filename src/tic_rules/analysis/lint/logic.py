@@ -30,8 +30,11 @@ def about_logic(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
             return
     good, bad = rule.otherwise, rule.when
     if good is not None and bad is not None and logic.reader.at_least(good.when, bad):
-        en = "where this holds `when` does too, so that it is never looked at"
-        yield Found("TR201", ("otherwise", "when"), "只要它成立，when 也成立，轮不到它", en, _JOINED)
+        zh, en = (
+            "它成立时 when 也成立，因此不会用到",
+            "where this holds `when` does too: it is never looked at",
+        )
+        yield Found("TR201", ("otherwise", "when"), zh, en, _JOINED)
     if rule.applies is None or rule.require is None:
         return
     if logic.excludes(rule.applies, rule.require):
