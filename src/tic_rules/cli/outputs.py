@@ -97,7 +97,7 @@ def _placed(target: Target, files: Sequence[str], programme: str | None) -> Targ
     unlike = named in (".xlsm", *OTHER_BOOKS) or macros  # Excel would not open it, or ask whether to
     if file is not None and unlike and named != ending:
         zh = f"写出的工作簿{'带有' if macros else '没有'}宏，文件名应以 {ending} 结尾，不是 {file}"
-        en = f"the workbook has {'' if macros else 'no '}macros: its name ends in {ending}, not {file}"
+        en = f"the workbook has {'' if macros else 'no '}macros: its name has to end in {ending}, not {file}"
         raise fault(UsageError, "output", zh, en)
     return target
 

@@ -358,9 +358,6 @@ def _why_unused(given: Any, rule: Rule, as_of: date) -> _Why:
     return "unused-exemption", None, zh, en
 
 
-# --- time -----------------------------------------------------------------------------------------
-
-
 def _warn(subject: Subject, code: str, parts: tuple[str | int, ...], zh: str, en: str) -> Notice:
     mark = subject.place(pointer(parts))
     at = {

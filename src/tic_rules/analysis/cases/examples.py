@@ -23,7 +23,8 @@ class Example(NamedTuple):
 
 
 def read_examples(folder: Path) -> dict[tuple[str, str], list[Example]]:
-    """Every case of a corpus (a folder a rule set, YAML lists), by rule set and rule. Raises DataError."""
+    """The well-formed cases of a corpus (a folder a rule set, YAML lists), by rule set and rule. Raises
+    DataError for a file that cannot be read."""
     if not folder.is_dir():
         raise fault(DataError, "unreadable", "没有这个文件夹", "there is no such folder", file=str(folder))
     examples: dict[tuple[str, str], list[Example]] = defaultdict(list)
