@@ -531,7 +531,7 @@ def test_another_amount_is_told_in_words(new: str, told: str) -> None:
     amount = "    amount: {sum_of: [fiscal_balance, misspent]}\n"
     found = diff(load_ruleset("zhejiang_2022"), edited((amount, new)))
     (change,) = [change for topic in found.topics for pair in topic.pairs for change in pair.changes]
-    assert (change.what, change.level) == ("consequence", "verdict")
+    assert (change.what, change.level, change.part) == ("consequence", "verdict", ("amount",))
     assert change.a
     assert change.a.en.endswith("(amount: unspent fiscal money + fiscal spending audited as non-compliant)")
     assert change.b

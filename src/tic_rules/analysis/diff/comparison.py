@@ -299,9 +299,10 @@ class Comparison:
         if x.id != y.id:  # an attestation names the rule
             effect, level = ("incomparable", "verdict") if x.attested else ("none", "words")
             yield Change("id", _text(x.id), _text(y.id), effect, level, ("id",))
-        if x.then != y.then or x.amount != y.amount:
-            a, b, level, part = _text(x.then), _text(y.then), "words", ("then", "amount")
-            if x.amount != y.amount:
+        part = tuple(key for key in ("amount", "then") if getattr(x, key) != getattr(y, key))
+        if part:
+            a, b, level = _text(x.then), _text(y.then), "words"
+            if "amount" in part:
                 a, b, level = _with_amount(self.a, x), _with_amount(self.b, y), "verdict"
             yield Change("consequence", a, b, "incomparable", level, part)
         if x.otherwise != y.otherwise:
