@@ -800,6 +800,21 @@ def test_a_deadline_of_the_quote_that_is_left_out_is_told(
     assert (fault.code, fault.message.zh) == ("TR310", f"引文写明期限（{said}），规则没有照写")
 
 
+@pytest.mark.parametrize(
+    ("quote", "unit", "most"), [("论证后6个月内的", "month", 6), ("论证后3年内的", "year", 3)]
+)
+def test_an_age_of_the_quote_is_no_deadline(tmp_path: Path, quote: str, unit: str, most: int) -> None:
+    told = f"{{age: plan_argued, unit: {unit}, label: {{zh: 论证至今, en: since the review}}}}"
+    text = clean_with(quote, require=f"{{fact: since_argued, at_most: {most}}}")
+    assert (
+        faults_of(
+            tmp_path,
+            text.replace("clauses:", f"vocabulary: {{facts: {{since_argued: {told}}}}}\nclauses:", 1),
+        )
+        == []
+    )
+
+
 def test_a_reading_does_not_settle_another_deadline_than_the_quote_has(tmp_path: Path) -> None:
     said = "    reading: {zh: 自批复起3年, en: three years from approval}\n"
     faults = faults_of(tmp_path, clean_with("批复后两年内人员不少于50人", said, by="3y"))

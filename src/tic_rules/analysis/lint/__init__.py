@@ -112,7 +112,7 @@ def lint_rule(ruleset: RuleSet, rule: Rule, index: int, *, fits: bool = True) ->
     both_languages = about_translations(rule) if "en" in ruleset.languages else iter(())
     checks: tuple[Iterator[Found], ...] = (
         about_quote(rule), about_modality(rule), about_lists(rule), both_languages,
-        about_numbers(rule, ruleset), about_plausible(rule, ruleset), about_deadline(rule),
+        about_numbers(rule, ruleset), about_plausible(rule, ruleset), about_deadline(rule, ruleset),
         about_order_of_time(rule, ruleset), about_units(rule, ruleset, index), about_windows(rule, ruleset),
         about_logic(rule, ruleset) if fits else iter(()),
     )  # fmt: skip

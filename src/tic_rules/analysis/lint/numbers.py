@@ -31,6 +31,7 @@ from tic_rules.core.source import Plain
 from tic_rules.inputs.typed_days import in_digits
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Fact, Rule, RuleSet
+from tic_rules.results.explanation import facts_of_rule
 from tic_rules.results.labels import number_text
 from tic_rules.results.time_words import length_words
 
@@ -143,11 +144,15 @@ _WORKING = Text(
 )
 
 
-def about_deadline(rule: Rule) -> Iterator[Found]:
+def about_deadline(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
+    """A deadline that neither text has, and one of the quote that the rule has not; where the rule asks how
+    old something is, a time of the quote may be that age."""
     quote, reading = re.sub(r"\s", "", rule.quote), rule.reading.zh if rule.reading else ""
+    facts = (ruleset.facts.get(name) for name in facts_of_rule(rule))
+    aged = any(fact is not None and fact.reading == "age" for fact in facts)
     both = f"{quote}；{reading}"
     named = {int(n) for n in re.findall(r"((?<!\d)\d+)年建设期内", quote)}  # of a term, not of a deadline
-    asked = {years for years in years_in(quote) - named if not says_years(years, reading)}
+    asked = {years for years in years_in(quote) - named if not (aged or says_years(years, reading))}
     if rule.from_years is not None:
         asked -= {rule.from_years}
     length = rule.after or rule.cycle
@@ -166,8 +171,8 @@ def about_deadline(rule: Rule) -> Iterator[Found]:
             )
         return
     dated = (rule.by, rule.from_, rule.yearly) != (None, None, None) or rule.kind in _WITHOUT
-    unsaid = [] if dated else sorted(time for time in times_in(quote) if time not in in_digits(reading))
-    if unsaid:
+    unsaid = sorted(time for time in times_in(quote) if time not in in_digits(reading))
+    if unsaid and not (dated or aged):
         zh, en = "、".join(unsaid), ", ".join(unsaid)
         en = f"the quote sets a deadline ({en}), and the rule does not"
         yield _deadline("id", f"引文写明期限（{zh}），规则没有照写", en)
