@@ -181,8 +181,9 @@ def read_reports(file: str) -> list[Json]:
         except json.JSONDecodeError:
             data = {"reports": [json.loads(line) for line in text.split("\n") if line.strip()]}
         if (form := data.get("schema_version", SCHEMA_VERSION)) != SCHEMA_VERSION:
-            zh = f"报告的 schema_version 是 {clip(str(form))}，本程序只认 {SCHEMA_VERSION}"
-            en = f"reports of schema_version {clip(str(form))}, and this program knows {SCHEMA_VERSION}"
+            given = clip(json.dumps(form))
+            zh = f"报告的 schema_version 是 {given}，本程序只认 {SCHEMA_VERSION}"
+            en = f"reports of schema_version {given}, and this program knows {SCHEMA_VERSION}"
             zh, en = f"{zh}；请用写出它的版本核对", f"{en}: use the version that wrote them"
             raise fault(DataError, "schema-version", zh, en, file=file)
         reports = [checked(report) for report in data.get("reports", [data])]
