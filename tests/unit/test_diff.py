@@ -366,7 +366,13 @@ def test_a_sentence_says_of_which_rule_of_several_it_speaks() -> None:
     before = "by: 2y\n    since: approval\n    require: {fact: inv"
     found = diff(load_ruleset("zhejiang_2022"), edited((before, before.replace("2y", "3y"))))
     (row,) = (topic for topic in found.topics if topic.changed)
-    assert row.sentence.en.startswith("at least CNY 1 billion invested within two years: time: A")
+    title = "at least CNY 1 billion invested within two years: "
+    assert row.sentence.en.startswith(f"{title}time: A")
+    both = before.replace("2y", "3y\n    applies: {fact: category, is: field}")
+    found = diff(load_ruleset("zhejiang_2022"), edited((before, both)))
+    (row,) = (topic for topic in found.topics if topic.changed)
+    assert row.sentence.en.count(title) == 1, "once for what stands beside it"
+    assert row.sentence.en.endswith("; B only where category is field")
 
 
 @pytest.mark.parametrize(

@@ -71,14 +71,16 @@ def _phrases(a: RuleSet, b: RuleSet, topic: Topic) -> Iterator[Text]:
     yield from overlaps
     yield from _numbers(a, b, topic)
     several = sum(pair.a is not None and pair.b is not None for pair in topic.pairs) > 1
+    named: Rule | None = None
     order = (*_SAYS.get(topic.nature or "", ()), *_ORDER)
     for rule, change in sorted(_changes(topic), key=lambda each: (*order, each[1].what).index(each[1].what)):
         if overlaps and change.what in ("requirement", "list", "open_list"):
             continue
         if topic.nature == "bearers" and change.what == "bearer":  # said above
             continue
-        if (phrase := _of_change(rule, change, several)) is not None:
+        if (phrase := _of_change(rule, change, several and rule is not named)) is not None:
             yield phrase
+            named = rule
     yield from _consequences(topic)
     if topic.nature == "judged" or (topic.judged and topic.relation == "different"):
         yield _titled(topic)
@@ -250,8 +252,8 @@ def _numbers(a: RuleSet, b: RuleSet, topic: Topic) -> Iterator[Text]:
             )
 
 
-def _of_change(rule: Rule, change: Change, several: bool) -> Text | None:
-    """A difference in words, with the rule's title where it is a number or `several` rules are compared."""
+def _of_change(rule: Rule, change: Change, titled: bool) -> Text | None:
+    """A difference in words, with the rule's title where it is a number or that is asked for."""
     a, b = change.a, change.b
     if a is None or b is None:
         alone = [(side, text) for side, text in ((_A, a), (_B, b)) if text is not None]
@@ -261,7 +263,7 @@ def _of_change(rule: Rule, change: Change, several: bool) -> Text | None:
     if form is None or said is None:
         return None
     text = Text(form.zh.format(*(part.zh for part in said)), form.en.format(*(part.en for part in said)))
-    if not several and change.what not in ("threshold", "comparison"):
+    if not titled and change.what not in ("threshold", "comparison"):
         return text
     by = Text(f"，相差{change.by.zh}", f", a difference of {change.by.en}") if change.by else Text("", "")
     return Text(f"{rule.title.zh}：{text.zh}{by.zh}", f"{rule.title.en}: {text.en}{by.en}")
