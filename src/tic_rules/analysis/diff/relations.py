@@ -175,14 +175,13 @@ def _other_bearers(a: RuleSet, b: RuleSet, row: Aligned, pairs: Sequence[Pair]) 
 
 
 def _other_time(pair: Pair, editions: bool) -> bool:
-    """Whether both rules are to be met by a time, neither of which lies within the other, and the words of
-    one say when; of editions our reading does too."""
+    """Whether the times of two rules differ so that neither lies within the other; where these are no
+    editions of one document, also that both have a time and the words of one say when."""
     if not any(c.what in ("deadline", "window") and c.effect == "incomparable" for c in pair.changes):
         return False
     rules = [rule for rule in (pair.a, pair.b) if rule is not None]
-    return all(clock_of(rule) != ("standing",) for rule in rules) and (
-        editions or any(map(holds_time, rules))
-    )
+    timed = all(clock_of(rule) != ("standing",) for rule in rules)
+    return editions or (timed and any(map(holds_time, rules)))
 
 
 def _one_counts(row: Aligned) -> bool:
