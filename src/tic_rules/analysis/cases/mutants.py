@@ -218,8 +218,8 @@ class Catcher:
 
     def __init__(self, ruleset: RuleSet, cases: Iterable[Case]) -> None:
         self.ruleset = ruleset
-        self.told = [_told(ruleset, rule, place) for place, rule in enumerate(ruleset.rules)]
-        self.told_of_pairs = _told_of_pairs(ruleset)
+        self.linted = [_linted(ruleset, rule, place) for place, rule in enumerate(ruleset.rules)]
+        self.linted_pairs = _linted_pairs(ruleset)
         self.cases: dict[str, list[Case]] = defaultdict(list)
         for case in cases:
             for rule in case.expect:
@@ -238,9 +238,9 @@ class Catcher:
         place = self.ruleset.place_of(mutant.rule.id)
         return bool(
             any(rule_faults(mutant.rule, (), ids, self.ruleset.vocabulary))
-            or _told(changed, mutant.rule, place) - self.told[place]
+            or _linted(changed, mutant.rule, place) - self.linted[place]
             or self._by_cases(mutant.rule)
-            or _told_of_pairs(changed) - self.told_of_pairs
+            or _linted_pairs(changed) - self.linted_pairs
         )
 
     def _by_cases(self, changed: Rule) -> bool:
@@ -254,12 +254,12 @@ class Catcher:
         return [mutant for mutant in all_tried if not self.catches(mutant)]
 
 
-def _told(ruleset: RuleSet, rule: Rule, place: int) -> Counter[str]:
+def _linted(ruleset: RuleSet, rule: Rule, place: int) -> Counter[str]:
     """The codes of what lint says of a rule."""
     return Counter(fault.code for fault in lint_rule(ruleset, rule, place))
 
 
-def _told_of_pairs(ruleset: RuleSet) -> Counter[tuple[str, str]]:
+def _linted_pairs(ruleset: RuleSet) -> Counter[tuple[str, str]]:
     """The codes of what lint says of rules that are held against each other."""
     pairs = Pairs(ruleset)
     return Counter((rule.id, flaw.code) for rule, flaw in (*pairs.implied(), *pairs.conflicts()))
