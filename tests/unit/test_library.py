@@ -245,18 +245,10 @@ def test_nothing_of_a_centre_can_be_changed(name: str) -> None:
 @pytest.mark.parametrize(
     ("jurisdiction", "ruleset", "said"),
     [
-        (
-            "zhejiang",
-            "jiangsu_2020",
-            "is of Jiangsu, the jurisdiction of the data is Zhejiang; applied all the same",
-        ),
-        (
-            "national",
-            "zhejiang_2022",
-            "is of Zhejiang, the jurisdiction of the data is national; applied all the same",
-        ),
+        ("zhejiang", "jiangsu_2020", "is Jiangsu, that of the data is Zhejiang; applied all the same"),
+        ("zhejiang", "national_2020", "is national, that of the data is Zhejiang; applied all the same"),
+        ("national", "zhejiang_2022", "is Zhejiang, that of the data is national; applied all the same"),
         ("zhejiang", "zhejiang_2022", None),
-        ("zhejiang", "national_2020", None),
         (None, "zhejiang_2022", None),
     ],
 )

@@ -64,10 +64,8 @@ def _about_editions(ruleset: RuleSet, as_of: date) -> Iterator[Notice]:
 
 
 def _about_jurisdiction(subject: Subject, ruleset: RuleSet) -> Iterator[Notice]:
-    """A document of another place, which does not bind; that of the state speaks to every place."""
-    if not isinstance(subject, (Centre, Programme)) or ruleset.jurisdiction == "national":
-        return
-    if subject.jurisdiction in (None, ruleset.jurisdiction):
+    """A document of another place, which does not bind."""
+    if not isinstance(subject, (Centre, Programme)) or subject.jurisdiction in (None, ruleset.jurisdiction):
         return
     places, document = ruleset.vocabulary.words.get("jurisdictions", {}), ruleset.document
     of, here = (
@@ -75,8 +73,8 @@ def _about_jurisdiction(subject: Subject, ruleset: RuleSet) -> Iterator[Notice]:
         for name in (str(subject.jurisdiction), ruleset.jurisdiction)
     )
     zh = f"《{document.title}》是{here.zh}的文件，数据所属地区是{of.zh}；仍按要求套用"
-    en = f"{document.title_en} is of {here.en}, the jurisdiction of the data is {of.en}; applied all the same"
-    yield _warn(subject, "other-jurisdiction", ("jurisdiction",), zh, en)
+    en = f"the jurisdiction of {document.title_en} is {here.en}, that of the data is {of.en}"
+    yield _warn(subject, "other-jurisdiction", ("jurisdiction",), zh, f"{en}; applied all the same")
 
 
 def _about_time(subject: Subject, ruleset: RuleSet, as_of: date) -> Iterator[Notice]:
