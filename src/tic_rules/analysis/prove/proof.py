@@ -6,7 +6,7 @@ everything would follow."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import replace
 
 from tic_rules.analysis.diff.claims import Claim, Conflict, Proof, binding_rules, not_guaranteed, sides
@@ -117,11 +117,15 @@ class _Problem:
 
         if not clash(keys):
             return None
-        core = self._named(self.open)
-        for key in list(core):
-            fewer = [other for other in core if other != key]
-            core = fewer if clash(fewer) else core
-        return core
+        return _fewest(self._named(self.open), clash)
+
+
+def _fewest(keys: list[Key], enough: Callable[[list[Key]], bool]) -> list[Key]:
+    """The keys without those that are not needed: z3 may name more."""
+    for key in list(keys):
+        fewer = [other for other in keys if other != key]
+        keys = fewer if enough(fewer) else keys
+    return keys
 
 
 def _ends_before(x: Rule, rule: Rule) -> bool:
@@ -256,10 +260,8 @@ class _Prover:
             given = [key for key in self._given(other, rule, level, fellows) if key not in clashing]
             core = self.holds(given, (side, rule.id))
             if core is not None:
-                for key in list(core):  # z3 may name more than it needs
-                    fewer = [other for other in core if other != key]
-                    core = fewer if self.holds(fewer, (side, rule.id)) is not None else core
-                by = tuple(name for _, name in core)
+                needed = _fewest(core, lambda fewer: self.holds(fewer, (side, rule.id)) is not None)
+                by = tuple(name for _, name in needed)
                 return Claim(side, topic.id, rule, "guaranteed", LEVEL_NAMES[level], by, proved=True)
         claim = not_guaranteed(self.compared, side, topic, rule)
         apart = any(self._apart(rule, self.rules[other, name]) for name in claim.by)
