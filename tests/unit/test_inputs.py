@@ -348,11 +348,19 @@ TYPED = [
     ("builders.name", "／", None),
     ("builders.name", "–", None),
     ("attestations.item", 1.0, "1"),
+    ("indicators.target", "无", None),
+    ("procedure.approval_document", "暂无。", None),
+    ("attestations.evidence", "没有", None),
+    ("name", "2022-03-01: 甲中心；2024-01-01: 无", [("2022-03-01", "甲中心"), ("2024-01-01", None)]),
+    ("staff.headcount", "2024-02-01: 320\n2025-02-01: 不详", [("2024-02-01", "320"), ("2025-02-01", None)]),
+    ("staff.headcount", "2024-02-01: {at_least: 300}", [("2024-02-01", {"at_least": "300"})]),
 ]
 
 
 @pytest.mark.parametrize(("path", "typed", "read"), TYPED)
 def test_cells_are_read_as_people_type_them(path: str, typed: Any, read: Any) -> None:
+    if isinstance(read, list) and all(isinstance(entry, tuple) for entry in read):
+        read = [{"date": day, "value": value} for day, value in read]
     assert read_cell(typed, COLUMNS[path]) == read
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -92,7 +93,7 @@ def _series(text: str, column: Column, unit: str, since_1904: bool) -> list[dict
         return None
     if len(pieces) > MAX_ENTRIES:
         raise unclear(f"超过 {MAX_ENTRIES} 项", f"more than {MAX_ENTRIES} entries", "too-large")
-    reader, entries = _READERS[column.kind], []
+    plain, entries = replace(column, dated=False), []
     for piece in pieces:
         assert piece is not None
         try:
@@ -101,7 +102,7 @@ def _series(text: str, column: Column, unit: str, since_1904: bool) -> list[dict
             if column.kind == "text":
                 return None
             raise
-        entries.append({"date": day, "value": reader(piece[1], column, unit, since_1904)})
+        entries.append({"date": day, "value": read_cell(piece[1], plain, unit, since_1904)})
     return entries
 
 
@@ -179,6 +180,7 @@ def _truth(value: object, column: Column, unit: str, since_1904: bool) -> object
 
 
 def _text(value: object, column: Column, unit: str, since_1904: bool) -> object:
+    """A text; one that says that there is none is no name, number or target of anything."""
     if isinstance(value, bool):
         text = "true" if value else "false"
     elif isinstance(value, (date, datetime)):
@@ -189,7 +191,9 @@ def _text(value: object, column: Column, unit: str, since_1904: bool) -> object:
         text = plain_number(value)
     else:
         text = str(value)
-    return _word(text, column) if column.words else text
+    if column.words:
+        return _word(text, column)
+    return None if says_none(text) else text
 
 
 def _word(text: str, column: Column) -> str:
