@@ -276,6 +276,11 @@ def test_each_fault_of_a_workbook_stands_at_its_cell(tmp_path: Path) -> None:
     assert "“谁”不在可选之列：依托单位、" in found["资金投入!D3"]
     assert "重复" in found["中心!A2"]  # whose the rows of the lists are cannot be said, so neither is decided
     assert "重复" in found["中心!A3"]
+    with pytest.raises(DataError) as caught:
+        Centre.from_file(path)
+    fault = next(one for one in caught.value.diagnostics if one.code == "unknown-word")
+    assert fault.path == "/jurisdiction"  # in Excel it would be noise
+    assert fault.render("zh").startswith(f"{path}:中心!C2: “火星”不在可选之列")
 
 
 def test_csv_faults_have_line_and_column(tmp_path: Path) -> None:
@@ -388,6 +393,9 @@ def test_cells_are_read_as_people_type_them(path: str, typed: Any, read: Any) ->
         ("approved_on", 7.0, "不是日期"),
         ("contributions.amount", "约3亿元", "不是确数"),
         ("contributions.amount", "1亿多", "不是确数"),
+        ("contributions.amount", "＞3亿元", "含本数的范围"),
+        ("staff.headcount", "超过300人", "含本数的范围"),
+        ("staff.headcount", "不足300", "含本数的范围"),
         ("contributions.amount", date(2026, 6, 30), "日期格式"),
         ("staff.headcount", True, "真假值"),
         ("staff.headcount", "3万元", "是金额"),

@@ -106,6 +106,11 @@ def test_a_numeral_that_is_not_read_is_asked_back_in_digits(written: str) -> Non
     assert caught.value.args[0].endswith("不是数字；请用阿拉伯数字写")
 
 
+def test_a_word_with_a_numeral_in_it_is_no_number_written_out() -> None:
+    with pytest.raises(NotANumber, match=r"“一般”不是数字'"):
+        parse_number("一般")
+
+
 def test_a_moment_is_a_day_only_at_midnight() -> None:
     assert parse_span(datetime(2022, 3, 1)).first == date(2022, 3, 1)
     with pytest.raises(NotADate):

@@ -106,8 +106,8 @@ class Diagnostic(NamedTuple):
         return visible(":".join(str(part) for part in parts if part))
 
     def render(self, lang: str = "en") -> str:
-        """The diagnostic in one line: place, path, message, code."""
-        path = f" {clip(self.path, 200)}" if self.path else ""
+        """The diagnostic in one line: place, path (a cell says it by itself), message, code."""
+        path = f" {clip(self.path, 200)}" if self.path and not self.cell else ""
         place = f"{self.place}:" if self.file or self.line or path else ""
         return f"{place}{path} {visible(self.message.in_(lang))} [{self.code}]".strip()
 

@@ -31,7 +31,10 @@ _COUNTED: Mapping[str, frozenset[str]] = {
 """What follows a number of a unit of the vocabulary; of the other units, the counters of things."""
 
 _PLAIN = re.compile(r"[+-]?[0-9][0-9,]*(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?|\.[0-9]+")
-_ABOUT = re.compile(r"约|大概|左右|上下|近|[0-9][万亿]*余|多(?:[万亿元人个家项]|$)|[0-9] ?\+$")
+_ABOUT = re.compile(
+    r"^(?:[<>](?!=)|[大小高低多少]于|超过|不[足满]|未满)"
+    r"|约|大概|左右|上下|近|[0-9][万亿]*余|多(?:[万亿元人个家项]|$)|[0-9] ?\+$"
+)
 _AT_LEAST = (("≥", ">=", "至少", "不少于", "不低于"), ("及以上", "以上"))
 _AT_MOST = (("≤", "<=", "至多", "不多于", "不超过"), ("及以下", "以下", "以内"))
 _TO = re.compile(r"~|至|到|—+|–|(?<=[0-9元人名个家项亿万])-(?=[0-9])")
@@ -94,8 +97,8 @@ def typed_number(value: Any, field: Field, unit: str) -> object:
         zh, en = error.args
         raise unclear(zh, en, "number") from None
     if _ABOUT.search(text):
-        zh = f"“{clip(text)}”不是确数；请写确数，或写范围：≥100、100~120"
-        en = f"{clip(text)!r} is not an exact number; write one, or a range: >=100, 100~120"
+        zh = f"“{clip(text)}”不是确数；请写确数，或写含本数的范围：≥100、100~120"
+        en = f"{clip(text)!r} is not an exact number; write one, or a range, ends included: >=100, 100~120"
         raise unclear(zh, en, "number")
     for name, words in (("at_least", _AT_LEAST), ("at_most", _AT_MOST)):
         bound = _bound(text, *words)

@@ -161,8 +161,8 @@ def _number(
             zh, en = error.args
             if ranged and isinstance(value, str) and _IN_PART.search(value):
                 form = "{at_least: 100, at_most: 120}"
-                zh = f"{zh}；只知范围时写作 {form}，可只写一端"
-                en = f"{en}; where only bounds are known, write {form}, or one of them"
+                zh = f"{zh}；只知范围时写作 {form}（含本数），可只写一端"
+                en = f"{en}; where only bounds are known, write {form} (both included), or one of them"
             raise refuse("number", zh, en) from None
         if number < least:
             if least:
