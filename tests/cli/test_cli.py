@@ -116,6 +116,37 @@ def test_standard_input_and_output_file(tmp_path: Path) -> None:
     assert report["findings"][0]["rule"] == "jiangsu_2020/positioning"
 
 
+@pytest.mark.parametrize(
+    ("args", "name", "begins"),
+    [(["check", ZHEJIANG], "a.html", b"<!DOCTYPE"), (["check", ZHEJIANG], "a.JSON", b"{"),
+     (["check", ZHEJIANG], "a.md", b"## "), (["check", ZHEJIANG], "a.xlsx", b"PK"),
+     (["check", ZHEJIANG, "--format", "text"], "a.html", "浙江".encode()),
+     (["check", ZHEJIANG], "a.txt", "浙江".encode()), (["check", ZHEJIANG], "a", "浙江".encode()),
+     (["plan", ZHEJIANG], "a.html", b"<!DOCTYPE"),
+     (["diff", "jiangsu_2020", "zhejiang_2022"], "a.docx", b"PK"),
+     (["coverage", "zhejiang_2022"], "a.json", b"{")],
+)  # fmt: skip
+def test_the_name_of_the_output_says_the_format(
+    args: list[str], name: str, begins: bytes, tmp_path: Path
+) -> None:
+    run(*args, "--output", str(tmp_path / name))
+    assert (tmp_path / name).read_bytes().startswith(begins)
+
+
+def test_a_name_of_what_is_not_written_is_refused(tmp_path: Path) -> None:
+    for command, name in (("check", "a.pdf"), ("plan", "a.docx")):
+        done = run(command, ZHEJIANG, "--output", str(tmp_path / name))
+        assert done.exit_code == 2
+        assert f"{name}: this is not written as such a file" in done.output
+        assert not (tmp_path / name).exists()
+
+
+def test_a_format_of_the_settings_goes_before_the_name(tmp_path: Path) -> None:
+    (tmp_path / "s.toml").write_text('format = "sarif"\n', "utf-8")
+    run("check", ZHEJIANG, "--config", str(tmp_path / "s.toml"), "--output", str(tmp_path / "a.json"))
+    assert "sarif" in (tmp_path / "a.json").read_text("utf-8")[:200]
+
+
 def test_json_on_standard_input() -> None:
     result = run(
         "check",

@@ -39,8 +39,9 @@ from tic_rules.results.report import VERDICTS
     "A rule set; repeatable. Default: those of the centre's jurisdiction in force on the as-of day."
 )
 @common.as_of_option("The day looked at. Default: the file's reported_on.")
-@common.format_option(FORMATS)
-@common.output_option("Write the report to a file; with xlsx to a folder too: a workbook for each file.")
+@common.output_options(
+    FORMATS, "Write the report to a file; with xlsx to a folder too: a workbook for each file."
+)
 @click.option(
     "--output-format",
     "more",

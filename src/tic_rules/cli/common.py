@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from typing import TypeVar
 
 import click
@@ -20,6 +21,14 @@ from tic_rules.renderers import sinks
 
 _BLANKS = re.compile("[\t\u00a0\u2000-\u200a\u202f\u205f]")
 F = TypeVar("F", bound=Callable[..., object])
+
+_ENDINGS = {
+    ".html": "html", ".htm": "html", ".md": "markdown", ".json": "json", ".jsonl": "jsonl",
+    ".ndjson": "jsonl", ".xlsx": "xlsx", ".xlsm": "xlsx", ".docx": "docx", ".ics": "ics",
+    ".sarif": "sarif", ".xml": "junit", ".pdf": "pdf", ".doc": "doc", ".xls": "xls",
+    ".ods": "ods",
+}  # fmt: skip
+"""What a file is by the ending of its name; by any other it is text."""
 
 LANG, GITHUB = "tic_rules.lang", "tic_rules.github"
 """What a run notes in its context: the language of its texts, whether it annotates for GitHub."""
@@ -95,13 +104,38 @@ def as_of_option(help: str) -> Callable[[F], F]:
 
 
 def format_option(formats: Iterable[str]) -> Callable[[F], F]:
-    """--format, text where it is not given."""
+    """--format of what is printed, text where it is not given."""
     choice = click.Choice(list(formats))
     return click.option("--format", "format_", type=choice, default="text", show_default=True)
 
 
 def output_option(help: str = "Write to a file instead of standard output.") -> Callable[[F], F]:
-    return click.option("--output", metavar="FILE", help=help)
+    return click.option("--output", metavar="FILE", help=help, is_eager=True)
+
+
+def output_options(
+    formats: Iterable[str], help: str = "Write to a file instead of standard output."
+) -> Callable[[F], F]:
+    """--output and --format; where this is not given, it is as the name of that ends."""
+    choices = list(formats)
+    option = click.option(
+        "--format", "format_", type=click.Choice(choices), default="text",
+        callback=partial(_by_name, choices), help="Default: as the name of --output ends, else text.",
+    )  # fmt: skip
+    return lambda command: option(output_option(help)(command))
+
+
+def _by_name(choices: list[str], ctx: click.Context, parameter: click.Parameter, value: str) -> str:
+    """The format of a run. Raises UsageError for a text under the name of a workbook, say."""
+    output = ctx.params.get("output") or ""
+    named = _ENDINGS.get(os.path.splitext(output)[1].lower())
+    if named is None or ctx.get_parameter_source("format_") is not click.core.ParameterSource.DEFAULT:
+        return value
+    if named in choices:
+        return named
+    zh = f"这里不能写成这种文件；可写：{'、'.join(choices)}（用 --format 指定，或换文件名）"
+    en = f"this is not written as such a file; on hand: {', '.join(choices)} (--format, or another name)"
+    raise fault(UsageError, "output", zh, en, file=output)
 
 
 def say(text: str, *, err: bool = False, format_: str = "text") -> None:

@@ -10,7 +10,7 @@ import click
 from tic_rules.analysis.coverage.account import coverage
 from tic_rules.analysis.coverage.dispositions import file_of
 from tic_rules.cli.chinese import Command
-from tic_rules.cli.common import format_option, lang_option, output_option, write
+from tic_rules.cli.common import lang_option, output_options, write
 from tic_rules.cli.replacement import guard
 from tic_rules.core.errors import UsageError
 from tic_rules.core.files import read_named
@@ -26,8 +26,7 @@ from tic_rules.renderers.coverage import render
     metavar="FILE",
     help="The official text (UTF-8, UTF-16 or GBK), held against clauses, sentences and quotes; it is shown.",
 )
-@format_option(["text", "markdown", "json", "html"])
-@output_option()
+@output_options(["text", "markdown", "json", "html"])
 @lang_option
 def command(ruleset: str, source: str | None, format_: str, output: str | None, lang: str) -> None:
     """Show what became of every clause of RULESET's document (an id or a rule file): rules by data or

@@ -40,8 +40,7 @@ FAIL_ON = ("stricter", "looser", "verdict", "words")
     help="Which rules correspond and which do not (YAML), before the shipped alignment.",
 )
 @click.option("--all", "everyone", is_flag=True, help="With --impact: centres of other jurisdictions too.")
-@common.format_option(FORMATS)
-@common.output_option("Write the comparison to a file.")
+@common.output_options(FORMATS, "Write the comparison to a file.")
 @common.lang_option
 @click.option("--prove", is_flag=True, help="Prove the relations instead of reading them off (extra: prove).")
 @click.option(

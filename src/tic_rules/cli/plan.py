@@ -47,8 +47,7 @@ _NUMBER = re.compile(r"(?=\.?\d)\d{0,12}\.?\d{0,12}")
 @click.option(
     "--encouraged", is_flag=True, help="Plan for encouraged rules too, which the verdict does not look at."
 )
-@common.format_option(FORMATS)
-@common.output_option("Write the plan to a file.")
+@common.output_options(FORMATS, "Write the plan to a file.")
 @click.option(
     "--patch",
     metavar="FILE",

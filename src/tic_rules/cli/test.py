@@ -9,7 +9,7 @@ import click
 from tic_rules.analysis.cases.case import cases_of, files_read
 from tic_rules.analysis.cases.run import Run, run
 from tic_rules.cli.chinese import Command
-from tic_rules.cli.common import diagnose, format_option, kept, lang_option, output_option, write
+from tic_rules.cli.common import diagnose, kept, lang_option, output_options, write
 from tic_rules.cli.replacement import guard
 from tic_rules.core.errors import Diagnostic
 from tic_rules.engines.check import ENGINES
@@ -30,8 +30,7 @@ from tic_rules.results.parts import Engine
 @click.option("--mutants", is_flag=True, help="Change every rule in one thing at a time: what sees it?")
 @click.option("--strict", is_flag=True, help="What no case covers fails the run too.")
 @click.option("--engine", type=click.Choice(list(ENGINES)), default="native", show_default=True)
-@format_option(["text", "json", "junit"])
-@output_option()
+@output_options(["text", "json", "junit"])
 @lang_option
 def command(
     rulefiles: tuple[str, ...], where: str | None, mutants: bool, strict: bool, engine: Engine,

@@ -12,7 +12,7 @@ import click
 
 from tic_rules.analysis.verification import Verification, checked, data_matches, settings_of, verified
 from tic_rules.cli.chinese import Command
-from tic_rules.cli.common import diagnose, format_option, kept, lang_option, output_option, write
+from tic_rules.cli.common import diagnose, kept, lang_option, output_options, write
 from tic_rules.cli.files import centres_of, expand, usable
 from tic_rules.cli.replacement import guard
 from tic_rules.core.dates import parse_day
@@ -38,8 +38,7 @@ _LARGEST = 1024 * 1024 * 1024
 @click.argument("centre", required=False, metavar="[CENTRE]")
 @click.option("--rules", metavar="ID|PATH", help="The rule set. Default: the one that the report names.")
 @click.option("--engine", type=click.Choice(ENGINES), default="native", help="How it is decided again.")
-@format_option(FORMATS)
-@output_option("Write the result to a file.")
+@output_options(FORMATS, "Write the result to a file.")
 @lang_option
 def command(
     report: str, centre: str | None, rules: str | None, engine: Engine, format_: str, output: str | None,

@@ -61,8 +61,7 @@ from tic_rules.renderers.what_if import FORMATS, render
     help="Figures of the programme; what changes for the programme as a whole is told too.",
 )
 @common.rules_option("A rule set; repeatable. Default: those of the centre's jurisdiction in force.")
-@common.format_option(FORMATS)
-@common.output_option("Write the result to a file.")
+@common.output_options(FORMATS, "Write the result to a file.")
 @common.lang_option
 def command(
     paths: Sequence[str], sets: Sequence[str], changes: Sequence[str], over: str | None, rules: Sequence[str],
