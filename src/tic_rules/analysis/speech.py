@@ -164,6 +164,7 @@ _YEARS = re.compile(
 _SET = re.compile(
     r"[到至](20\d\d年)|(20\d\d年)[底末]|(?<![近前续每去\d一二三四五六七八九十百])"
     r"((?:\d{1,3}|[一二两三四五六七八九十百]{1,5})\s*(?:个月|日|天)|半年)[之以]?内"
+    r"|(?<!平均)(每年)"
 )
 _CALENDAR = re.compile(r"(20\d\d)\s*年")
 _FIRST_YEAR = re.compile("首年")
@@ -214,7 +215,7 @@ def says_day(day: date, text: str) -> bool:
 
 
 def times_in(text: str) -> set[str]:
-    """The deadlines of a text that are no years: 2025年 of 到2025年, 30日 of 30日内."""
+    """The deadlines of a text that are no years: 2025年 of 到2025年, 30日 of 30日内; 每年."""
     return {match[match.lastindex or 0] for match in _SET.finditer(in_digits(text))}
 
 

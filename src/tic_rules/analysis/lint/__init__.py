@@ -27,9 +27,7 @@ from tic_rules.model.loader import inspect_ruleset, inspect_vocabulary
 from tic_rules.model.ruleset import Rule, RuleSet, Vocabulary
 
 _UNREADABLE = frozenset({"unreadable", "too-large", "unknown-ruleset"})
-_TEXT = frozenset(
-    {"yaml", "json", "duplicate-key", "tag", "key", "empty", "encoding", "too-deep", "too-large"}
-)
+_TEXT = frozenset({"yaml", "json", "duplicate-key", "tag", "key", "empty", "encoding", "too-deep"})
 _TOO_LITTLE = frozenset({"missing", "string-too-short", "too-short"})
 _CODE_OF = {
     "unknown-fact": "TR101", "unknown-path": "TR101", "unknown-attribute": "TR101",
@@ -64,7 +62,7 @@ def lint_file(which: str | os.PathLike[str]) -> list[Fault]:
             return _sorted([*map(_of_diagnostic, broken), *_vocabulary_alone(vocabulary, source)])
         ruleset, broken = inspect_ruleset(which)
     except RuleSetError as error:
-        if any(fault.code in _UNREADABLE for fault in error.diagnostics):
+        if any(fault.code in _UNREADABLE and not fault.line for fault in error.diagnostics):
             raise
         return _sorted(map(_of_diagnostic, error.diagnostics))
     return _sorted([*map(_of_diagnostic, broken), *lint(ruleset, whole=not broken)])
@@ -111,7 +109,7 @@ def lint_rule(ruleset: RuleSet, rule: Rule, index: int, *, fits: bool = True) ->
     reasoned about."""
     both_languages = about_translations(rule) if "en" in ruleset.languages else iter(())
     checks: tuple[Iterator[Found], ...] = (
-        about_quote(rule), about_modality(rule), about_lists(rule), both_languages,
+        about_quote(rule), about_modality(rule), about_lists(rule, ruleset), both_languages,
         about_numbers(rule, ruleset), about_plausible(rule, ruleset), about_deadline(rule, ruleset),
         about_order_of_time(rule, ruleset), about_units(rule, ruleset, index), about_windows(rule, ruleset),
         about_logic(rule, ruleset) if fits else iter(()),

@@ -171,13 +171,24 @@ def about_deadline(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
             )
         return
     dated = (rule.by, rule.from_, rule.yearly) != (None, None, None) or rule.kind in _WITHOUT
-    unsaid = sorted(time for time in times_in(quote) if time not in in_digits(reading))
-    if unsaid and not (dated or aged):
+    times = times_in(quote) - ({"每年"} if _looks_at_years(rule, ruleset) else set())
+    unsaid = [] if dated or aged else sorted(time for time in times if time not in in_digits(reading))
+    if unsaid:
         zh, en = "、".join(unsaid), ", ".join(unsaid)
         en = f"the quote sets a deadline ({en}), and the rule does not"
         yield _deadline("id", f"引文写明期限（{zh}），规则没有照写", en)
     yield from _unwritten_or_dated(rule, quote, both, asked)
     yield from _counted_from(rule, both)
+
+
+def _looks_at_years(rule: Rule, ruleset: RuleSet) -> bool:
+    """Whether a condition says by itself what is asked of each year, or leaves it to a judgement."""
+    return any(
+        isinstance(node, (c.EachYear, c.Running, c.Attested))
+        or (isinstance(node, c.Compare) and node.fact in ruleset.facts
+            and ruleset.facts[node.fact].unit == "a_year")
+        for _, node in c.nodes_of(rule)
+    )  # fmt: skip
 
 
 def _unwritten_or_dated(rule: Rule, quote: str, both: str, asked: set[int]) -> Iterator[Found]:

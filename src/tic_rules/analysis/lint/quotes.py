@@ -12,7 +12,7 @@ from tic_rules.analysis.lint.faults import Found, Loc, tests_of
 from tic_rules.analysis.speech import MODALITY_WORD, OPEN_LIST, VAGUE, modalities_in, modality_told
 from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
-from tic_rules.model.ruleset import Bilingual, Rule
+from tic_rules.model.ruleset import Bilingual, Rule, RuleSet
 from tic_rules.model.value_faults import wheres_of
 from tic_rules.results.labels import MODALITY
 
@@ -82,15 +82,19 @@ def about_modality(rule: Rule) -> Iterator[Found]:
     yield Found(code, ("modality",), zh, en, fix)
 
 
-def about_lists(rule: Rule) -> Iterator[Found]:
-    """等 leaves a list open; without it the list is closed."""
+def about_lists(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
+    """等 leaves a list open; without it the list is closed. Of one word it does where it follows that word:
+    elsewhere it may speak of something else."""
+    groups = ruleset.vocabulary.words.values()
     said = OPEN_LIST.search(rule.quote) is not None
     read = rule.reading is not None and "等" in rule.reading.zh
     for at, node in c.nodes_of(rule):
         if at[0] in ("applies", "otherwise"):
             continue  # what a clause speaks to, or what speaks for a centre, is not what it lists
         for place, words, is_open in _lists(at, node):
-            if said and not is_open and not read and words > 1:
+            labels = [label.zh for group in groups for word, label in group.items() if word in words]
+            meant = len(words) > 1 or any(f"{label}等" in rule.quote for label in labels)
+            if said and not is_open and not read and meant:
                 zh, en = "引文有“等”，清单却是封闭的", "the quote says 等, and the list is closed"
                 yield Found("TR301", place, zh, en, _OPEN)
             if is_open and not said:
@@ -98,15 +102,15 @@ def about_lists(rule: Rule) -> Iterator[Found]:
                 yield Found("TR302", place, zh, en, _CLOSE)
 
 
-def _lists(at: Loc, node: c.Condition) -> Iterator[tuple[Loc, int, bool]]:
-    """The lists of a condition: where each stands, how many words it has, whether it is open."""
+def _lists(at: Loc, node: c.Condition) -> Iterator[tuple[Loc, tuple[object, ...], bool]]:
+    """The lists of a condition: where each stands, its words, whether it is open."""
     match node:
         case c.Among():
-            yield (*at, "among"), len(node.among), node.open
+            yield (*at, "among"), node.among, node.open
         case c.AnyAmong():
-            yield (*at, "any_among"), len(node.any_among), node.open
+            yield (*at, "any_among"), node.any_among, node.open
         case c.NoneOf():
-            closed = max((len(test.one_of or ()) for test in node.none_of.each.values()), default=0)
+            closed = max((test.one_of or () for test in node.none_of.each.values()), key=len, default=())
             yield (*at, "none_of"), closed, node.open
         case c.Some() | c.Every() | c.Latest():
             for key, where in wheres_of(node):
@@ -114,7 +118,7 @@ def _lists(at: Loc, node: c.Condition) -> Iterator[tuple[Loc, int, bool]]:
                     if test.one_of is not None and not any(
                         isinstance(word, bool) or word is None for word in test.one_of
                     ):
-                        yield place, len(test.one_of), test.open
+                        yield place, test.one_of, test.open
 
 
 def about_translations(part: object, within: Loc = ()) -> Iterator[Found]:
