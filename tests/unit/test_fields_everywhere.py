@@ -201,9 +201,11 @@ def _plain(path: Path) -> list[dict[str, Any]]:
 
 
 def test_what_does_not_fit_a_table_is_asked_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    table = csv_file(tmp_path / "c.csv", ["编号", "科研用房面积"], ["a", "3000亩"])
-    with pytest.raises(DataError, match="平方米"):
-        Centre.from_file(table, ruleset=RULES)
+    table = tmp_path / "c.csv"
+    for written in ("3000亩", "3000台"):  # an area is no number of things
+        csv_file(table, ["编号", "科研用房面积"], ["a", written])
+        with pytest.raises(DataError, match="one of 平方米、square metres "):
+            Centre.from_file(table, ruleset=RULES)
     csv_file(table, ["编号", "科研用房面积(亩)"], ["a", "3000"])
     with pytest.raises(DataError, match="亩"):
         Centre.from_file(table, ruleset=RULES)

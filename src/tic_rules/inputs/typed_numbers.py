@@ -50,12 +50,16 @@ def fits(unit: str, field: Field) -> bool:
         return unit in MONEY
     if field.kind == "rate":
         return unit == "%"
-    return field.kind == "count" and unit in _counters(field.measure)
+    return field.kind == "count" and unit in _counters(field)
 
 
-def _counters(measure: str) -> frozenset[str]:
-    """The words that may follow a count; all of them where the vocabulary does not say what is counted."""
-    return _COUNTED.get(measure, _THINGS) if measure else _THINGS.union(*_COUNTED.values())
+def _counters(field: Field) -> frozenset[str]:
+    """The words that may follow a count; all of them where the vocabulary does not say what is counted, none
+    but its own where a rule file's unit counts no things: 平方米."""
+    if not field.measure:
+        return _THINGS.union(*_COUNTED.values())
+    counts_things = not field.counters or not (_THINGS | _PERSONS).isdisjoint(field.counters)
+    return _COUNTED.get(field.measure, _THINGS if counts_things else frozenset())
 
 
 class ShownNumber(float):
@@ -217,7 +221,7 @@ def _is_counter(word: str, field: Field) -> bool:
     """Whether a word may follow a number of a unit of the vocabulary, or of a rule file's own."""
     plain = unicodedata.normalize("NFKC", word).casefold()
     folded = (unicodedata.normalize("NFKC", name).casefold() for name in field.counters)
-    return word in _counters(field.measure) or plain in folded
+    return word in _counters(field) or plain in folded
 
 
 def _count(text: str, field: Field) -> Plain:
@@ -234,7 +238,7 @@ def _count(text: str, field: Field) -> Plain:
         raise unclear(
             f"这里填数量，“{clip(text)}”是金额", f"a count is expected; {clip(text)!r} is an amount", "number"
         )
-    counters = "、".join(dict.fromkeys((*field.counters, *sorted(_counters(field.measure)))))
+    counters = "、".join(dict.fromkeys((*field.counters, *sorted(_counters(field)))))
     zh = f"“{clip(text)}”的单位“{clip(word)}”与这一列不符；只写数字，或用：{counters}"
     en = f"the unit of {clip(text)!r} does not fit this column; write the number alone, or one of {counters}"
     raise unclear(zh, en, "number")
