@@ -356,6 +356,7 @@ TYPED = [
     ("indicators.target", "无", None),
     ("procedure.approval_document", "暂无。", None),
     ("attestations.evidence", "没有", None),
+    ("name", "[筹]甲中心[暂名]", "[筹]甲中心[暂名]"),
     ("name", "2022-03-01: 甲中心；2024-01-01: 无", [("2022-03-01", "甲中心"), ("2024-01-01", None)]),
     ("staff.headcount", "2024-02-01: 320\n2025-02-01: 不详", [("2024-02-01", "320"), ("2025-02-01", None)]),
     ("staff.headcount", "2024-02-01: {at_least: 300}", [("2024-02-01", {"at_least": "300"})]),

@@ -99,7 +99,7 @@ def test_shares_are_exact() -> None:
             parse_number(written)
 
 
-@pytest.mark.parametrize("written", ["三百二十", "三点五", "三点五%"])
+@pytest.mark.parametrize("written", ["三百二十", "三点五", "三点五%", "三千平方米", "五家"])
 def test_a_numeral_that_is_not_read_is_asked_back_in_digits(written: str) -> None:
     with pytest.raises(NotANumber) as caught:
         parse_number(written)

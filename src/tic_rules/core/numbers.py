@@ -79,8 +79,8 @@ _AMOUNT = re.compile(
 )
 _NUMERALS = "零〇一二两三四五六七八九十百千万亿"
 _CHINESE = re.compile(rf"([{_NUMERALS}]+) *(?:元|圆)(?:整|正)?")
-_IN_WORDS = re.compile(rf"[0-9.]*[{_NUMERALS}点分之成]+[%个家人名位项件次年]?")
-"""A number that is written out, as far as one can tell without reading it: 三百二十家, but not 一般."""
+_IN_WORDS = re.compile(rf"[0-9.]*[{_NUMERALS}](?:[{_NUMERALS}点分之成]|[%个家人名位项件次年]?$)")
+"""How a number that is written out begins: 三百二十家, 三千平方米, but not 一般."""
 _CAPITALS = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟萬億", "一二三四五六七八九十百千万亿")
 _OTHER_CURRENCY = re.compile(
     r"美元|美金|欧元|英镑|日元|日圆|港币|港元|澳元|韩元|卢布|台币|USD|EUR|GBP|JPY|HKD|[$€£₩]", re.IGNORECASE
@@ -97,7 +97,7 @@ class NotANumber(ValueError):
 
 def _no_number(text: str) -> NotANumber:
     zh, en = f"“{clip(text)}”不是数字", f"{clip(text)!r} is not a number"
-    if _IN_WORDS.fullmatch(text):
+    if _IN_WORDS.match(text):
         return NotANumber(f"{zh}；请用阿拉伯数字写", f"{en}; write it in digits")
     return NotANumber(zh, en)
 

@@ -61,7 +61,7 @@ def read_cell(value: object, column: Column, unit: str = "", since_1904: bool = 
 
 def _flow(text: str, column: Column, unit: str, since_1904: bool) -> object:
     """A list or a mapping as in YAML: {at_least: 100}; its plain numbers take the unit of the header."""
-    if column.kind == "text" and not column.dated:
+    if column.kind == "text" and not (column.dated and re.match(r"\[\s*\{", text)):
         return text
     if text.count("[") + text.count("{") > MAX_ENTRIES:
         raise unclear(f"超过 {MAX_ENTRIES} 项", f"more than {MAX_ENTRIES} entries", "too-large")

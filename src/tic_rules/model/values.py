@@ -141,7 +141,7 @@ def _exact_day(name: str) -> Callable[[object], Span | None]:
 
 _PERCENT = re.compile("[%％‰成]|分之")
 _IN_PART = re.compile(
-    r"[<>≥≤~～至约余超近]|[大小高低少多]于|不[足少低多超]|以[上下内]|左右|[0-9] ?[—–+]"
+    r"[<>≥≤~～至约余超近]|[大小高低少多]于|不[足少低多超]|以[上下内]|左右|[0-9] ?(?:[—–]|\+$)"
     r"|^[^-]*[0-9] ?-(?!0[0-9])[^-]*$|\b(?:least|most|than|about|over|under)\b"  # 5-8, not 2024-03
 )
 
