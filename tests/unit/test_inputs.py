@@ -1174,3 +1174,8 @@ def test_a_zip_archive_is_refused_with_a_hint(tmp_path: Path) -> None:
     for name in ("a.xls", "a.xlsx", "a.yaml"):
         (tmp_path / name).write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600)
         assert "旧版 .xls" in run("check", str(tmp_path / name), "--lang", "zh").stderr
+    with zipfile.ZipFile(tmp_path / "memo.docx", "w") as archive:
+        archive.writestr("word/document.xml", "<w:document/>")
+    assert "这是 Word 文档" in run("check", str(tmp_path / "memo.docx"), "--lang", "zh").stderr
+    (tmp_path / "page.xls").write_text("<html><table><tr><td>编号</td></tr></table></html>", "utf-8")
+    assert "请用 Excel 打开，另存为 .xlsx" in run("check", str(tmp_path / "page.xls"), "--lang", "zh").stderr

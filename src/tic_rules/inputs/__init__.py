@@ -84,19 +84,29 @@ def is_part_of_another(
 def read_bytes(file: str) -> bytes:
     """The bytes of a file, within the limit; an archive or an old workbook is refused with a hint."""
     raw = read_named(file, DataError)
+    suffix = Path(file).suffix.lower()
     if raw[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         zh = "这是旧版 .xls 或加密的工作簿；请另存为不加密的 .xlsx"
         en = "an old .xls or an encrypted workbook; save it as .xlsx, without a password"
         raise fault(DataError, "workbook", zh, en, file=file)
-    if raw[:4] == b"PK\x03\x04" and Path(file).suffix.lower() not in (".xlsx", ".xlsm"):
+    if raw[:4] == b"PK\x03\x04" and suffix not in (".xlsx", ".xlsm"):
         if b"xl/workbook.xml" in raw:
             zh = "这是 Excel 工作簿；请把文件名改为以 .xlsx 结尾"
             en = "this is an Excel workbook; give its name the ending .xlsx"
         elif b"opendocument.spreadsheet" in raw[:200] or b"xl/workbook.bin" in raw:
             zh = "这种工作簿（.ods、.xlsb）读不了；请另存为 .xlsx"
             en = "an .ods or .xlsb workbook; save it as .xlsx"
+        elif b"word/document.xml" in raw:
+            zh = "这是 Word 文档；请把数据填入填报表（tic-rules init --output 填报表.xlsx）"
+            en = "this is a Word document; fill the data into a form (tic-rules init --output form.xlsx)"
         else:
             zh = "这是压缩包；请先解压，再检查解压出的文件夹"
             en = "this is a zip archive; unpack it, then check the folder"
         raise fault(DataError, "zip", zh, en, file=file_name(file))
+    if suffix in (".xls", ".et"):  # a page or a text under the name of a workbook, as some systems export
+        zh, en = (
+            "这不是 Excel 工作簿；请用 Excel 打开，另存为 .xlsx",
+            "no workbook of Excel; open it there and save it as .xlsx",
+        )
+        raise fault(DataError, "workbook", zh, en, file=file_name(file))
     return raw
