@@ -22,6 +22,14 @@ CENTRES: dict[str, tuple[str, list[tuple[int, int, str, str]]]] = {
         "id: x\nstaff: {headcout: 3}\n",
         [(2, 9, "/staff/headcout", "did you mean headcount?")],
     ),
+    "keys in Chinese, as a form calls them": (
+        "编号: x\n批复日期:\nhosts: [{单位名称: 甲}]\n",
+        [
+            (1, 1, "/编号", "did you mean id?"),
+            (2, 1, "/批复日期", "did you mean approved_on?"),
+            (3, 10, "/hosts/0/单位名称", "did you mean name?"),
+        ],
+    ),
     "an unknown heading": ("id: x\nstaf: {}\n", [(2, 1, "/staf", "did you mean staff?")]),
     "an impossible date": ("id: x\napproved_on: 2021-02-30\n", [(2, 14, "/approved_on", "no such day")]),
     "a date in another form": (
@@ -277,7 +285,7 @@ IN_FORCE, TITLE = "in_force: {from: 2022-01-14", "    title: {zh: "
         (
             TITLE,
             "    title: {zh: at last, in time}\n    x-title: {zh: ",
-            "in time; a text with a comma stands in quotes",
+            "in time; where it follows a comma, the whole text stands in quotes",
         ),
         (
             "\nclauses:",

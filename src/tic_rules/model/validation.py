@@ -79,13 +79,23 @@ def _path(loc: Sequence[str | int], source: Source) -> tuple[str | int, ...]:
 
 
 def _unknown_key(item: ErrorDetails, model: type[BaseModel]) -> Text:
-    """With a key that is near, else with those that there are, where they are few. What follows a comma in
-    `{en: a, b c}` is a key without a value."""
+    """With a key that is near, or is called so, else with those that there are, where they are few. What
+    follows a comma in `{en: a, b c}` is a key without a value."""
+    from tic_rules.model.shipped import shared_vocabulary  # only for a fault
+
     name = str(item["loc"][-1])
     keys = [field.alias or key for key, field in model.model_fields.items()]
-    hint = did_you_mean(name, keys)
-    if item["input"] is None and not re.fullmatch(r"[a-z_]+", name):
-        hint = Text("；含逗号的文字要加引号", "; a text with a comma stands in quotes")
+    labels = {
+        said.zh: key
+        for path, said in shared_vocabulary().fields.items()
+        if (key := path.rpartition(".")[2]) in keys
+    }
+    hint = did_you_mean(name, keys, labels)
+    if item["input"] is None and not re.fullmatch(r"[a-z_]+", name) and not hint.zh:
+        hint = Text(
+            "；若是逗号之后的文字，整段要加引号",
+            "; where it follows a comma, the whole text stands in quotes",
+        )
     elif not hint.zh and len(keys) <= 8:
         hint = Text(f"；此处可写 {'、'.join(keys)}", f"; known here: {', '.join(keys)}")
     return Text(f"未知的键 {clip(name)}{hint.zh}", f"unknown key {clip(name)}{hint.en}")
