@@ -494,10 +494,10 @@ def _linted(file: Path) -> str:
     from tic_rules.core.errors import RuleSetError
 
     try:
-        lint_file(file)
+        faults = lint_file(file)
     except RuleSetError as error:
         return "refused" if str(error) else "refused without a word"
-    return "read"
+    return "refused" if any(fault.code == "TR002" for fault in faults) else "read"
 
 
 def _decided(file: Path, centre: Path) -> str:
