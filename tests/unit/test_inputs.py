@@ -799,6 +799,12 @@ def test_a_cell_below_no_name_is_a_fault(tmp_path: Path) -> None:
     assert faults(path) == {"2:6": "这一列没有列名"}
 
 
+def test_a_column_that_is_not_known_is_called_as_its_cell_shows_it(tmp_path: Path) -> None:
+    rows = [["中心编号", "字段", "日期", "数值", 2024], ["x", "headcount", "2023", 300, 320]]
+    path = sheets(tmp_path / "b.xlsx", {"中心": [["编号"], ["x"]], "历年数据": rows})
+    assert faults(path)["历年数据!E1"].startswith("未知的列“2024”")
+
+
 def test_rows_of_a_list_belong_to_a_centre_or_are_refused(tmp_path: Path) -> None:
     main = [["编号", "中文名称"], ["a", "甲中心"], ["b", "乙中心"]]
     path = sheets(

@@ -27,7 +27,7 @@ from tic_rules.inputs.layout import (
     is_no_data,
     is_one_of,
 )
-from tic_rules.inputs.rows import ADDED
+from tic_rules.inputs.rows import ADDED, id_text
 from tic_rules.inputs.titles import unit_above
 from tic_rules.inputs.typed_numbers import MONEY, fits
 
@@ -114,8 +114,8 @@ def read_header(
     top: list[tuple[Row, list[str]]] = []
     for row in islice(rows, SEARCHED):
         texts = [
-            str(cell).strip() if cell is not None and index not in row.across else ""
-            for index, cell in enumerate(islice(row.cells, MAX_COLUMNS))
+            id_text(row, index) if index not in row.across else ""
+            for index in range(min(len(row.cells), MAX_COLUMNS))
         ]
         top.append((row, texts))
         filled = [text for text in texts if text]
