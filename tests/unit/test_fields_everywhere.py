@@ -273,9 +273,11 @@ def test_a_form_asks_for_them_and_reads_back(tmp_path: Path) -> None:
         Centre.from_file(book, ruleset=RULES)
     from python_calamine import CalamineWorkbook
 
-    rows = CalamineWorkbook.from_path(book).get_sheet_by_name("科研条件").to_python()
-    (hint,) = [row[3] for row in rows if "科研用房面积" in str(row[0])]
-    assert "随时间变化的，一行一个：2024-02-01: 320" in hint
+    read = CalamineWorkbook.from_path(book)
+    rows = [row for name in ("基本信息", "科研条件") for row in read.get_sheet_by_name(name).to_python()]
+    for item, example in (("科研用房面积", "320"), ("人员·博士占比", "30%"), ("仪器设备原值", "1200万元")):
+        (hint,) = [row[3] for row in rows if item == row[0]]
+        assert f"随时间变化的，一行一个：2024-02-01: {example}\n" in hint
 
 
 GROUPED = """\

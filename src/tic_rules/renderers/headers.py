@@ -16,7 +16,8 @@ from tic_rules.model.ruleset import Vocabulary
 from tic_rules.renderers import sinks
 from tic_rules.renderers.cells import cell_text, choices
 
-_NUMBERS = ("count", "number", "money", "rate")
+_NUMBERS = {"count": "320", "number": "320", "money": "1200万元", "rate": "30%"}
+"""Numbers of each kind as an example has them."""
 _NO_DATA = ("sources", "attestations", "exemptions")
 """Lists that speak about the data: no rule asks whether they are complete."""
 
@@ -94,7 +95,7 @@ class Form:
         if hint is not None and (not column.by_label or column.kind == "words"):
             lines.append(hint)
         if column.dated and column.kind in _NUMBERS:
-            lines.append(self.says(text_of("through_time")))
+            lines.append(self.says(text_of("through_time")).replace("NUMBER", _NUMBERS[column.kind]))
         return "\n".join([*lines, *self._example(column)])
 
     def _example(self, column: Column) -> Iterator[str]:
@@ -122,7 +123,7 @@ class Form:
             listed = ("、" if zh else ", ").join(choices(column, self.vocabulary, self.lang))
             lines.append(("可选：" if zh else "One of: ") + listed)
         if column.dated and column.kind in _NUMBERS:
-            lines.append(self.says(text_of("through_time")))
+            lines.append(self.says(text_of("through_time")).replace("NUMBER", _NUMBERS[column.kind]))
         lines += self._example(column)
         if clauses := self.clauses(column, 6):
             lines.append(("条款：" if zh else "Clauses: ") + clauses)
