@@ -747,6 +747,25 @@ def test_a_unit_that_stands_twice_is_warned_of_as_both_count(name: str) -> None:
     assert (warning.code, warning.path) == ("repeated-unit", "/builders/1/name")
 
 
+def test_a_text_that_says_that_there_is_nothing_is_warned_of_as_it_counts() -> None:
+    data = {
+        "name": [{"date": "2022-01-01", "value": "甲"}, {"date": "2023-01-01", "value": "待定"}],
+        "procedure": {"approval_document": "无"},
+        "indicators": {"1.1": {"target": "—"}, "1.2": {"target": "尚无"}, "1.3": {"target": "无事故"}},
+        "builders": [{"name": "无锡公司", "type": "enterprise"}, {"name": "暂无"}],
+        "sources": [{"path": "/name", "excerpt": "无"}],
+    }
+    report = decided(small(rule="require: {fact: approval_document, given: true}"), "2023-03-01", **data)
+    assert [one.status for one in report] == ["pass"]
+    assert [(one.path, one.message.zh.partition("按")[0]) for one in report.warnings] == [
+        ("/name/1/value", "“待定”"),
+        ("/procedure/approval_document", "“无”"),
+        ("/builders/1/name", "“暂无”"),
+        ("/indicators/1.1/target", "“—”"),
+    ]
+    assert report.warnings[-1].message.en.startswith("'—' counts as a text that is given (2 places)")
+
+
 def test_a_number_that_two_rules_read_contradicts_the_files_once() -> None:
     one = f"{PROGRAMME}, by: 2025-12-31, require: {{fact: programme_centres, at_least: 1}}"
     other = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
@@ -13,29 +12,13 @@ from tic_rules.core.errors import Text, clip, normal
 from tic_rules.core.limits import MAX_ENTRIES, BadText
 from tic_rules.core.source import Plain, read_text
 from tic_rules.inputs.layout import Column
+from tic_rules.inputs.nothing_said import says_none, says_unknown
 from tic_rules.inputs.typed_days import typed_day, typed_text
 from tic_rules.inputs.typed_numbers import ShownDay, ShownNumber, plain_number, typed_number
 from tic_rules.inputs.unclear_cells import NotClear, unclear
 
 LONGEST = 32_767
 """Characters of a cell: the limit of Excel."""
-
-
-_UNKNOWN = frozenset(
-    ["不详", "未知", "不清楚", "不适用", "未定", "待定", "待补", "待填", "暂缺", "暂无数据", "n/a", "unknown"]
-)
-_NONE = frozenset(["无", "没有", "暂无", "尚无", "暂时没有", "无此项", "空", "none"])
-
-
-def says_unknown(text: str) -> bool:
-    """Whether this is what people put into a cell that they cannot fill in: a stroke, 不详."""
-    plain = unicodedata.normalize("NFKC", text[:20]).strip().casefold()
-    return len(text) < 20 and (not plain.strip("-–—―/\\?") or plain in _UNKNOWN)
-
-
-def says_none(text: str) -> bool:
-    """Whether it is said that there is none; of a name, that there is no such entry."""
-    return text == "[]" or normal(text) in _NONE
 
 
 def read_cell(value: object, column: Column, unit: str = "", since_1904: bool = False) -> object:

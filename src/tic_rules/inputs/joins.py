@@ -11,9 +11,9 @@ from tic_rules.core.errors import Diagnostic, Text, clip
 from tic_rules.core.limits import MAX_ENTRIES
 from tic_rules.core.numbers import NotANumber, parse_number
 from tic_rules.core.scalars import Json
-from tic_rules.inputs.cells import says_none, says_unknown
 from tic_rules.inputs.headers import Header, needed
 from tic_rules.inputs.layout import ENTRY, SERIES, Column, Sheet, Unclear
+from tic_rules.inputs.nothing_said import says_none, says_unknown
 from tic_rules.inputs.rows import (
     Parts,
     RecordPlace,

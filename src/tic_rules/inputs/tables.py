@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from tic_rules.core.errors import DataError, Diagnostic, clip
 from tic_rules.core.scalars import Json
 from tic_rules.core.source import Mark, Source, fault_at, pointer
-from tic_rules.inputs.cells import read_cell, says_unknown
+from tic_rules.inputs.cells import read_cell
 from tic_rules.inputs.headers import Header, read_header
 from tic_rules.inputs.joins import Filling, Joined
 from tic_rules.inputs.layout import Column, Names, Sheet, Unclear
+from tic_rules.inputs.nothing_said import says_unknown
 from tic_rules.inputs.rows import (
     ADDED,
     Parts,

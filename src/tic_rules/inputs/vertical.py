@@ -13,9 +13,10 @@ from typing import NamedTuple
 from tic_rules.core.errors import Diagnostic, Text, clip, normal
 from tic_rules.core.numbers import NotANumber, parse_number
 from tic_rules.core.source import Mark
-from tic_rules.inputs.cells import read_cell, says_none
+from tic_rules.inputs.cells import read_cell
 from tic_rules.inputs.headers import SEARCHED, Named, named_column, wrong_unit
 from tic_rules.inputs.layout import ITEM, SWITCH, UNIT, VALUE, Column, Unclear, is_no_data, is_one_of
+from tic_rules.inputs.nothing_said import says_none
 from tic_rules.inputs.rows import ADDED, filled
 from tic_rules.inputs.tables import Row, Table, TableReader
 from tic_rules.inputs.titles import unit_above

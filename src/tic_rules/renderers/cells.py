@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 
 from tic_rules.core.errors import Text, normal
-from tic_rules.inputs.cells import says_none, says_unknown
 from tic_rules.inputs.layout import Column
+from tic_rules.inputs.nothing_said import says_none, says_unknown
 from tic_rules.model.ruleset import Vocabulary
 
 _NONE = Text("无", "none")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from tic_rules.core.dates import FIRST_DAY, LAST_DAY, Span, add_years
@@ -16,6 +16,7 @@ from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.judgements import expired
 from tic_rules.evaluation.scenarios import TOO_OPEN, approved_between
 from tic_rules.evaluation.settlement import left_to_judge
+from tic_rules.inputs.nothing_said import says_nothing
 from tic_rules.model.centre import Centre
 from tic_rules.model.conditions import facts_of
 from tic_rules.model.editions import successors
@@ -23,7 +24,7 @@ from tic_rules.model.loader import in_force
 from tic_rules.model.programme import Programme
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.model.subject import Record, Subject
-from tic_rules.model.values import Series
+from tic_rules.model.values import Series, WordOf
 from tic_rules.results.parts import Notice
 from tic_rules.results.plausible import implausible
 from tic_rules.results.time_words import day_text
@@ -36,6 +37,7 @@ def warnings_of(scene: Scene, used: set[int]) -> tuple[Notice, ...]:
         *_about_time(subject, ruleset, as_of),
         *_about_years(scene),
         *_about_units(subject),
+        *_about_nothing(subject),
         *_about_centres(subject),
         *_about_counts(scene),
         *(_warn(subject, "implausible", at, said.zh, said.en) for at, said in implausible(subject, ruleset)),
@@ -158,6 +160,46 @@ def _about_units(subject: Subject) -> Iterator[Notice]:
             seen.add(plain)
 
 
+def _about_nothing(subject: Subject) -> Iterator[Notice]:
+    """The texts that say that there is nothing (无, 待定), and count as what is given; each field once."""
+    places: dict[tuple[object, object], list[tuple[Path, str]]] = {}
+    for at, text in _texts(subject, ()):
+        if says_nothing(text):
+            places.setdefault((at[0], isinstance(at[-1], str) and at[-1]), []).append((at, text))
+    for (at, text), *others in places.values():
+        many = 1 + len(others)
+        zh = f"“{clip(text)}”按已填写的文字看待" + (f"（共{many}处）" if others else "")
+        en = f"{clip(text)!r} counts as a text that is given" + (f" ({many} places)" if others else "")
+        zh, en = f"{zh}；没有或不知道的请留空", f"{en}; leave it out where there is none"
+        yield _warn(subject, "says-nothing", at, zh, en)
+
+
+def _texts(record: object, at: Path) -> Iterator[tuple[Path, str]]:
+    """Every text of the data that is no word of a vocabulary, and its place."""
+    if isinstance(record, str):
+        yield at, record
+    elif isinstance(record, Record):
+        words = _words_of(type(record))
+        for name, value in vars(record).items():
+            if type(value) not in _TEXTLESS and name not in words and (at or name != "sources"):
+                yield from _texts(value, (*at, name))
+    elif isinstance(record, Series):
+        for index, entry in enumerate(record):
+            yield from _texts(entry.value, (*at, index, "value"))
+    elif isinstance(record, (tuple, Mapping)):
+        for key, item in record.items() if isinstance(record, Mapping) else enumerate(record):
+            yield from _texts(item, (*at, key))
+
+
+@cache
+def _words_of(record: type[Record]) -> frozenset[str]:
+    """The fields that hold words of a vocabulary."""
+    fields = record.model_fields.items()
+    return frozenset(
+        name for name, field in fields if any(isinstance(mark, WordOf) for mark in field.metadata)
+    )
+
+
 def _about_centres(subject: Subject) -> Iterator[Notice]:
     """That a programme's centres of several files count once."""
     if not isinstance(subject, Programme) or not subject.repeated:
@@ -192,6 +234,7 @@ def _about_counts(scene: Scene) -> Iterator[Notice]:
 _NAMED = 5
 """So many centres are named in a warning."""
 _DAYLESS = frozenset({type(None), str, bool, int, Range})
+_TEXTLESS = (_DAYLESS | {Span}) - {str}
 _NOT_FACTS = frozenset({"attestations", "exemptions", "sources", "reported_on"})
 
 
