@@ -221,6 +221,10 @@ def test_what_stands_before_and_behind_is_passed_over_and_told(plain: str, title
     assert notes["before-title"] == tuple(range(1, 7))
     last = BEFORE.count("\n") + plain.count("\n")
     assert notes["after-end"] == tuple(range(last + 1, last + 6))
+    more = f"各地不得延误。\n{BEFORE}{plain.rstrip()}{AFTER}\n各中心应当按期报送。\n"
+    told = {note.code: note.message.zh for note in same(more, plain, title).notes}
+    assert "第1、6行有应、须、不得一类的用语" in told["before-title"]
+    assert "行有应、须、不得一类的用语" in told["after-end"]
 
 
 def test_a_title_behind_a_date_on_its_line_and_one_on_two_lines() -> None:

@@ -23,6 +23,7 @@ from tic_rules.analysis.coverage.layout import (
     note_of,
     wrap_of,
 )
+from tic_rules.analysis.coverage.normative import norms
 from tic_rules.analysis.coverage.numbering import Path, is_paragraph, parent_of
 from tic_rules.analysis.coverage.paragraphs import Builder, Paragraph, with_paragraph_numbers
 from tic_rules.core.errors import Text, plural
@@ -32,6 +33,8 @@ _NUMBERED = re.compile(
     r"|\d{1,2}[.、](?!\d)|专栏\d+|-"
 )
 _CLOSERS = "”’」』）)"
+_NAMED = 5
+"""So many lines are named in a note."""
 
 
 class Sentence(NamedTuple):
@@ -117,7 +120,7 @@ def _paragraphs(lines: Sequence[Line], title: str) -> tuple[list[Paragraph], lis
     before, heading, rest = from_title(lines, title)
     if before:
         en = "the text before the title passed over"
-        notes.append(note_of("before-title", "略过题名之前的文字", en, before))
+        notes.append(_passed_over("before-title", "略过题名之前的文字", en, before))
     elif title and not heading:
         en = "the title was not found; read from the first line"
         notes.append(note_of("no-title", f"没有找到题名“{title}”，自首行起读", en))
@@ -131,12 +134,27 @@ def _paragraphs(lines: Sequence[Line], title: str) -> tuple[list[Paragraph], lis
         notes.append(note_of("annex-list", "略过附件目录", "the list of annexes passed over", listed))
     if ending:
         en = "signature and distribution lines after the end passed over"
-        notes.append(note_of("after-end", "略过正文之后的落款、印发等文字", en, ending))
+        notes.append(_passed_over("after-end", "略过正文之后的落款、印发等文字", en, ending))
     for paragraph in builder.unended(kept):
         box = paragraph.path[-1]
         zh, en = f"{box}没有标明终止，读到此处", f"no line ends {box}; read up to here"
         notes.append(note_of("box-end", zh, en, paragraph.lines[-1:]))
     return with_paragraph_numbers(kept), [*notes, *builder.gaps()]
+
+
+def _passed_over(code: str, zh: str, en: str, lines: Sequence[Line]) -> LayoutNote:
+    """The note of lines beside the document, with those that have a word that obliges wherever it stands."""
+    bound = [
+        line.number
+        for line in lines
+        for said in norms().within(fold(line.text))
+        if said.word.modality == "must" and not said.word.in_headings
+    ]
+    if bound:
+        numbers = [str(number) for number in dict.fromkeys(bound)][:_NAMED]
+        zh = f"{zh}，第{'、'.join(numbers)}行有应、须、不得一类的用语：如属原文，请核对题名和位置"
+        en = f"{en}; words that oblige on line {', '.join(numbers)}: are they the document's?"
+    return note_of(code, zh, en, lines)
 
 
 def _sentences(paragraph: Paragraph, start: int) -> Iterator[Sentence]:
