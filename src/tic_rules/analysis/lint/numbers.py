@@ -183,12 +183,11 @@ def about_deadline(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
 
 def _looks_at_years(rule: Rule, ruleset: RuleSet) -> bool:
     """Whether a condition says by itself what is asked of each year, or leaves it to a judgement."""
-    return any(
-        isinstance(node, (c.EachYear, c.Running, c.Attested))
-        or (isinstance(node, c.Compare) and node.fact in ruleset.facts
-            and ruleset.facts[node.fact].unit == "a_year")
-        for _, node in c.nodes_of(rule)
-    )  # fmt: skip
+    nodes = [node for _, node in c.nodes_of(rule)]
+    facts = (ruleset.facts.get(getattr(node, "fact", "")) for node in nodes)
+    return any(isinstance(node, (c.EachYear, c.Running, c.Attested)) for node in nodes) or any(
+        fact is not None and (fact.unit == "a_year" or fact.over is not None) for fact in facts
+    )
 
 
 def _unwritten_or_dated(rule: Rule, quote: str, both: str, asked: set[int]) -> Iterator[Found]:
