@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 from tic_rules.core.dates import FIRST_DAY, LAST_DAY, Span, add_years
@@ -20,11 +20,12 @@ from tic_rules.inputs.nothing_said import says_nothing
 from tic_rules.model.centre import Centre
 from tic_rules.model.conditions import facts_of
 from tic_rules.model.editions import successors
+from tic_rules.model.fields import words_at
 from tic_rules.model.loader import in_force
 from tic_rules.model.programme import Programme
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.model.subject import Record, Subject
-from tic_rules.model.values import Series, WordOf
+from tic_rules.model.values import Series
 from tic_rules.results.parts import Notice
 from tic_rules.results.plausible import implausible
 from tic_rules.results.time_words import day_text
@@ -179,25 +180,16 @@ def _texts(record: object, at: Path) -> Iterator[tuple[Path, str]]:
     if isinstance(record, str):
         yield at, record
     elif isinstance(record, Record):
-        words = _words_of(type(record))
         for name, value in vars(record).items():
-            if type(value) not in _TEXTLESS and name not in words and (at or name != "sources"):
-                yield from _texts(value, (*at, name))
+            if type(value) in _TEXTLESS or words_at(type(record), name) or (name == "sources" and not at):
+                continue
+            yield from _texts(value, (*at, name))
     elif isinstance(record, Series):
         for index, entry in enumerate(record):
             yield from _texts(entry.value, (*at, index, "value"))
     elif isinstance(record, (tuple, Mapping)):
         for key, item in record.items() if isinstance(record, Mapping) else enumerate(record):
             yield from _texts(item, (*at, key))
-
-
-@cache
-def _words_of(record: type[Record]) -> frozenset[str]:
-    """The fields that hold words of a vocabulary."""
-    fields = record.model_fields.items()
-    return frozenset(
-        name for name, field in fields if any(isinstance(mark, WordOf) for mark in field.metadata)
-    )
 
 
 def _about_centres(subject: Subject) -> Iterator[Notice]:
