@@ -679,6 +679,21 @@ def test_a_window_that_has_not_begun_holds_nothing_whatever_the_founding(engine:
 
 
 @pytest.mark.parametrize("engine", ["reference", "compiled"])
+@pytest.mark.parametrize("over", ["", ", over: latest_full_year"])
+def test_figures_of_years_that_cannot_count_yet_are_not_missing(over: str, engine: Engine) -> None:
+    """Approved in 2024: figures of 2025 are the first that count, whatever a list that is left out says."""
+    fact = f"""
+  facts:
+    money: {{label: {{zh: 收入, en: income}}, unit: CNY, sum: amount, of: income{over}}}"""
+    ruleset = of_one_rule(fact, "since: approval, require: {fact: money, at_most: 100}")
+    centre = {"approved_on": "2024-03-01", "incomplete": ["income"]}
+    begun = "2026-01-01" if over else "2025-01-01"
+    for as_of, status, missing in (("2024-12-31", "pass", []), (begun, "unknown", ["/income"])):
+        finding = check(centre, ruleset, as_of=as_of, engine=engine)["few"]
+        assert (finding.status, finding.missing) == (status, missing)
+
+
+@pytest.mark.parametrize("engine", ["reference", "compiled"])
 def test_an_open_approval_may_leave_more_years_after_the_founding(engine: Engine) -> None:
     years = "{full_years: 3, founded: plan_argued}"
     asks = f"by: 2y, require: {{each_year: {years}, holds: {{fact: projects, some: {{}}}}}}"

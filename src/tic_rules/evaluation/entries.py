@@ -50,6 +50,13 @@ class Moment(NamedTuple):
             return max(self.start, self.force)
         return self.start
 
+    def too_early(self, declared: ListOf, last: date) -> bool:
+        """Whether nothing of a list can count up to a day: what counts begins after it, of figures of a year
+        with the year after that of `start`."""
+        start = self.start_of(declared)
+        of_years = self.year is None and declared.year is not None and declared.date is None
+        return start > last or (of_years and start.year >= last.year)
+
 
 class Entry(NamedTuple):
     """One entry of a list: its record, and its attributes with those that are looked up elsewhere."""
@@ -275,7 +282,7 @@ class Lists:
         listed, by_year = self.listed(name), over.full_years is not None
         declared = listed.declared
         begins, ends = over.days(moment.day)
-        if moment.start_of(declared) > ends:  # nothing can be dated in a window that has not begun
+        if moment.too_early(declared, ends):
             return [], (), listed
         if declared.year is None or (declared.date is not None and not by_year):
             last = ends
@@ -342,7 +349,7 @@ class Lists:
             last = moment.spoken
         if year is not None and declared.year is None and declared.date is not None:
             start = max(start, date(year, 1, 1))
-        if start > last:  # nothing can be dated in a window that has not begun
+        if start > last or moment.too_early(declared, last):
             return [], (), listed
         more = self.may_go_on(listed, last)
         if declared.every_year and year is not None:

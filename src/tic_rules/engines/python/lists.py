@@ -218,7 +218,7 @@ def _within(listed: ListRead, view: View, declared: ListOf, over: Window) -> Cou
     by its dates."""
     begins, ends = over.days(view.day)
     start, by_year = view.moment.start_of(declared), over.full_years is not None
-    if start > ends:
+    if view.moment.too_early(declared, ends):
         return Counted([], False)
     early, late = (1, 1) if over.founded is None else view.scene.first_year(over, view.day)
     counted: list[tuple[object, int]] = []
@@ -258,7 +258,7 @@ def _count(listed: ListRead, view: View, declared: ListOf, year: int | None) -> 
         last = moment.spoken
     if year is not None and declared.year is None and declared.date is not None:
         start = max(start, date(year, 1, 1))
-    if start > last:  # nothing can be dated in a window that has not begun
+    if start > last or moment.too_early(declared, last):
         return Counted([], False)
     cap, has_years = min(last, view.spoken), declared.year is not None
     of_a_year = has_years and year is not None
