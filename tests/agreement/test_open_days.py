@@ -82,6 +82,17 @@ def test_few_scenarios_stand_for_every_approval_and_term_of_a_nearly_empty_centr
                     assert decide(rule, scene, scenario).status in told, (rule.id, scenario)
 
 
+def test_the_longest_term_from_the_latest_day_may_end_when_the_document_is_in_force() -> None:
+    """Approved on any day, for five years at most, before a document of 2022-01-14: what is due when the term
+    ends is owed, where the approval was in the year that has just passed."""
+    centre = {"stage": "approved", "term_years": {"at_most": 5}, "outputs": {"industrial_bases": 0}}
+    told = {
+        day: check(centre, "zhejiang_2022", as_of=day)["bases-term-end"].status
+        for day in ("2017-01-13", "2017-01-14", "2018-01-10")
+    }
+    assert list(told.values()) == ["not_applicable", "unknown", "unknown"]
+
+
 PROGRAMME = """\
   - id: centres
     at: 一
