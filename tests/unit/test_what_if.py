@@ -253,6 +253,16 @@ def test_an_approval_on_any_day_turns_where_its_deadlines_reach_the_document() -
         assert turns["investment-2y"] == date(2020, 1, 14)
 
 
+def test_a_course_says_that_the_clock_is_too_open_to_go_through() -> None:
+    span = {"not_before": "2013-01-21", "not_after": "2021-08-19"}
+    paid = [{"date": day, "amount": 1, "payer": "host"} for day in ("2016-05-10", "2022-05-27")]
+    rules, centre = load_ruleset("zhejiang_2022"), {"jurisdiction": "zhejiang", "contributions": paid}
+    for known, told in (({}, True), ({"term_years": 5}, False)):
+        side = Side(Centre.from_data({**centre, **known, "approved_on": span}), rules)
+        result = what_if(side, side, date(2026, 2, 1), over=(date(2026, 2, 1), date(2026, 2, 20)))
+        assert ("too many ways" in str(told_over(result))) == told
+
+
 def test_the_course_of_five_years() -> None:
     centre, rules = Centre.from_file(EXAMPLE), load_ruleset("zhejiang_2022")
     course = Side(centre, rules).course(date(2022, 3, 1), date(2027, 3, 1))

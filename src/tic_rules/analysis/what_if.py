@@ -73,6 +73,8 @@ class Course:
     due: tuple[tuple[date, tuple[Finding, ...]], ...]
     """Days on which something falls due, with what is not met yet on that day."""
     looked_at: int
+    too_open: bool
+    """Whether on some of them the clock is open in more ways than are gone through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ class Side(NamedTuple):
         turns: list[Turn] = []
         due: dict[date, dict[str, Finding]] = {}
         earlier: Report | None = None
+        too_open = False
         for day, following in zip_longest(days, days[1:]):
             report, end = self.report(day), last if following is None else add_days(following, -1)
             if stretches and stretches[-1].verdict == report.verdict:
@@ -121,8 +124,9 @@ class Side(NamedTuple):
             for then in (then for then in due if day <= then <= end):
                 due[then] = {name: due[then][name] for name in due[then] if _unmet(report[name], then)}
             earlier = report
+            too_open = too_open or any(warning.code == "open-clock" for warning in report.warnings)
         listed = tuple((day, tuple(findings.values())) for day, findings in sorted(due.items()) if findings)
-        return Course(tuple(stretches), tuple(turns), listed, len(days))
+        return Course(tuple(stretches), tuple(turns), listed, len(days), too_open)
 
 
 def what_if(
@@ -182,7 +186,8 @@ def _unmet(finding: Finding, day: date) -> bool:
 
 
 def days_of_change(subject: Subject, ruleset: RuleSet, first: date, last: date) -> list[date]:
-    """Every day of a span on which a finding can differ from the day before.
+    """Every day of a span on which a finding can differ from the day before, but for those on which the clock
+    becomes too open to go through.
 
     Findings turn on a day that the data names, that the rules name, or that lies some years after approval,
     and on the day after it; and when a year begins or ends."""

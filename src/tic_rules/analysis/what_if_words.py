@@ -10,6 +10,7 @@ from tic_rules.analysis.what_if import Course, WhatIf
 from tic_rules.core.errors import Text, plural
 from tic_rules.core.numbers import NotANumber, parse_number
 from tic_rules.core.source import pointer
+from tic_rules.evaluation.scenarios import TOO_OPEN
 from tic_rules.model.centre import Centre
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.model.tables import names_of
@@ -103,16 +104,17 @@ def told_over(result: WhatIf) -> Text | None:
     now, then = result.course_before, result.course_after
     if now is None:
         return None
+    limit = [TOO_OPEN] if now.too_open or (then is not None and then.too_open) else []
     if then is None:
-        return _joined([_moves(now), _counts(now)])
+        return _joined([_moves(now), _counts(now), *limit])
     if now.stretches == then.stretches:
         same = Text("改变前后，结论在每一天都一样", "with the changes the verdict is the same on every day")
-        return _joined([same, _moves(then), _counts(then)])
+        return _joined([same, _moves(then), _counts(then), *limit])
     changes = Text(
         f"现状：{_moves(now).zh}；改变后：{_moves(then).zh}",
         f"as it is, {_moves(now).en}; with the changes, {_moves(then).en}",
     )
-    return _joined([changes, _shift(now, then)])
+    return _joined([changes, _shift(now, then), *limit])
 
 
 def _moves(course: Course) -> Text:

@@ -28,12 +28,11 @@ from tic_rules.model.vocabulary import facts_within
 MOST = 2_500_000
 """Entries looked at in all scenarios of a check; beyond, the rules that need most of them stay unknown."""
 TOO_OPEN = Text(
-    "批复、申报日期或建设期不明确，可能的情形太多，数据条目又多，无法逐一核对，"
-    "取决于它们的规则记为“数据不足”；"
+    "批复、申报日期或建设期不明确，可能的情形太多，无法逐一核对，取决于它们的规则记为“数据不足”；"
     "请写准 approved_on、applied_on、term_years，至少到月",
-    "the days of approval and application, or the term, are open in too many ways to go through with so "
-    "many entries, and the rules that look at them stay unknown; make approved_on, "
-    "applied_on and term_years more exact, days at least to the month",
+    "the days of approval and application, or the term, are open in too many ways to go through, and the "
+    "rules that look at them stay unknown; make approved_on, applied_on and term_years more exact, days at "
+    "least to the month",
 )
 DAYS_OF_ONE, DAYS_OF_ALL = 400, 2_000
 """So many days that an entry, and that all entries of a list, may be dated are gone through; beyond, what an

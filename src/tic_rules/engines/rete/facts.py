@@ -42,11 +42,11 @@ def _all_of(scene: Scene, needs: Needs) -> tuple[Scenario, ...]:
     if scenarios.cut:
         mark, file = scene.subject.nearest(("approved_on",)), scene.subject.file or ""
         said = Text(
-            "批复、申报日期或建设期不明确，可能的情形太多，数据条目又多，durable 引擎无法逐一核对；"
+            "批复、申报日期或建设期不明确，可能的情形太多，durable 引擎无法逐一核对；"
             "请写准 approved_on、applied_on、term_years，至少到月，或用 native 引擎",
             "the days of approval and application, or the term, are open in more ways than the durable "
-            "engine goes through with so many entries; make approved_on, applied_on and term_years more "
-            "exact, days at least to the month, or use native",
+            "engine goes through; make approved_on, applied_on and term_years more exact, days at least to "
+            "the month, or use native",
         )
         place = mark.line, mark.column, "/approved_on", mark.cell
         raise DataError([Diagnostic("open-clock", said, file, *place)])
