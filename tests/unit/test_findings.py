@@ -218,6 +218,40 @@ def test_what_is_no_report_is_told_so_where_it_is_given_as_values(data: Any, sai
         Finding.from_dict(data)
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("waiting", {}, "/waiting/reason: is missing"),
+        ("waiting", [], "/waiting: object is expected, not list"),
+        ("findings", None, "/findings: array is expected, not NoneType"),
+        ("warnings", 3, "/warnings: array is expected, not int"),
+        ("ruleset", {"id": "a", "version": "1", "document": 3}, "/ruleset/document: object is expected"),
+        ("data_verdict", "fine", "/data_verdict: one of non_compliant"),
+        ("as_of", "2024-13-01", "/as_of: there is no such day"),
+    ],
+)
+def test_a_key_of_a_report_with_a_value_of_another_shape_is_told(key: str, value: Any, said: str) -> None:
+    data = check({}, "zhejiang_2022", as_of="2024-01-15").as_dict()
+    with pytest.raises(ValueError, match=f"this is no report: {said}"):
+        Report.from_dict(data | {key: value})
+    with pytest.raises(ValueError, match="this is no finding: /data: array is expected, not str"):
+        Report.from_dict(data | {"findings": [data["findings"][0] | {"data": "x"}]})
+
+
+def test_lists_of_a_report_may_come_as_tuples() -> None:
+    """As a reader of MessagePack may give them."""
+    given = check(Centre.from_file(ROOT / "examples" / "zhejiang.yaml"), "zhejiang_2022")
+
+    def tuples(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: tuples(item) for key, item in value.items()}
+        return tuple(map(tuples, value)) if isinstance(value, list) else value
+
+    read = Report.from_dict(tuples(given.as_dict()))
+    assert read == given
+    assert read["investment-2y"].data[0].line == given["investment-2y"].data[0].line
+
+
 def test_a_phase_that_came_back_names_the_fields_of_its_rule_set() -> None:
     rules = load_ruleset(ROOT / "tests" / "fields" / "hefeng_2024.yaml")
     report = check({}, rules, as_of="2026-06-30")

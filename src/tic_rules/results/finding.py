@@ -73,7 +73,8 @@ class Value:
     _called: ClassVar[str]
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+    def _of(cls, data: Mapping[str, Any]) -> Self:
+        """What was made of data of the right shape."""
         raise NotImplementedError
 
     def as_dict(self) -> Json:
@@ -102,7 +103,7 @@ class Value:
             from tic_rules.results import shape  # only where data of others is read
 
             shape.require(value, cls._called)
-            return cls.from_dict(value)
+            return cls._of(value)
 
         written = core_schema.plain_serializer_function_ser_schema(lambda value: value.as_dict())
         # a schema of its own among those of a service
@@ -174,10 +175,14 @@ class Finding(Value):
     @classmethod
     def from_dict(cls, data: Mapping[str, object]) -> Self:
         """A finding of its JSON; keys that nobody will look at may be left out. Raises ValueError without its
-        status, modality or kind."""
+        status, modality or kind, and where a key has a value of another shape."""
         from tic_rules.results.shape import require  # only where data of others is read
 
         require(data, "finding", "status", "modality", "kind")
+        return cls._of(data)
+
+    @classmethod
+    def _of(cls, data: Mapping[str, object]) -> Self:
         values = {key: part(value, _TYPED.get(key, Part)) for key, value in data.items()}
         values.setdefault("deadline_range", None)  # reports of before it was written
         values.setdefault("judged", values["status"] == "needs_review")  # likewise
@@ -209,7 +214,7 @@ class Finding(Value):
         return f"<Finding {self.rule}: {self.status}>"
 
     def __reduce__(self) -> tuple[object, ...]:
-        return type(self).from_dict, (self.as_dict(),), {"new_in": self.new_in}
+        return type(self)._of, (self.as_dict(),), {"new_in": self.new_in}
 
 
 def weight(modality: str, kind: str, status: str) -> dict[str, object]:

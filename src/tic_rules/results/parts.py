@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from tic_rules.core.errors import Text
@@ -239,11 +240,13 @@ _WITHIN: dict[tuple[type[Part], str], type[Part]] = {
 
 def part(value: object, kind: type[Part] = Part) -> Any:
     """JSON values with mappings as parts (the outermost as `kind`) and bilingual sentences as `Text`."""
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         if value.keys() == {"zh", "en"}:
             return Text(value["zh"], value["en"])
         return kind({key: part(item, _WITHIN.get((kind, key), Part)) for key, item in value.items()})
-    return Parts(part(item, kind) for item in value) if isinstance(value, list) else value
+    if isinstance(value, (list, tuple)) and not isinstance(value, Text):
+        return Parts(part(item, kind) for item in value)
+    return value
 
 
 _SCALARS = frozenset((str, int, bool, type(None)))

@@ -83,10 +83,17 @@ class Report(Value):
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """A report of what `as_dict` gives; findings may lack keys that nobody will look at.
 
-        Raises ValueError where a key that every report has is missing."""
+        Raises ValueError where a key that every report has is missing, or one has a value of another
+        shape."""
         from tic_rules.results.shape import require  # only where data of others is read
 
         require(data, "report", "ruleset", "as_of", "findings", "consequences", "warnings")
+        return cls._of(data, Finding.from_dict)
+
+    @classmethod
+    def _of(
+        cls, data: Mapping[str, Any], finding: Callable[[Mapping[str, Any]], Finding] = Finding._of
+    ) -> Self:
         values = {key: data[key] for key in ("data_verdict", "waiting") if data.get(key) is not None}
         if "waiting" in values:
             given: Waiting = part({**values["waiting"], "data": []}, Waiting)
@@ -96,7 +103,7 @@ class Report(Value):
                 **{key: part(data.get(key) or None, kind) for key, kind in _ABOUT.items()},
                 "as_of": data["as_of"],
                 "subject": None,
-                "findings": tuple(map(Finding.from_dict, data["findings"])),
+                "findings": tuple(map(finding, data["findings"])),
                 "consequences": part(data["consequences"], Consequence),
                 "warnings": tuple(part(data["warnings"], Notice)),
                 "provenance": part(data.get("provenance"), Provenance),
@@ -114,7 +121,7 @@ class Report(Value):
         except RecursionError:
             raise ValueError("this is no report: nested too deep") from None
         require(data, "report")
-        return cls.from_dict(data)
+        return cls._of(data)
 
     # --- findings -------------------------------------------------------------------------------------------
 
@@ -266,7 +273,7 @@ class Report(Value):
         )
 
     def __reduce__(self) -> tuple[object, ...]:
-        return type(self).from_dict, (self._as_dict([]),), {"findings": self.findings}
+        return type(self)._of, (self._as_dict([]),), {"findings": self.findings}
 
 
 def _of_phase(report: Report, phase: str) -> Provenance | None:

@@ -166,7 +166,7 @@ def one_report_schema() -> dict[str, object]:
         ),
         "centre": {"type": ["object", "null"], "properties": dict.fromkeys(("id", "name", "file"), _STRING)},
         "programme": {"type": "object"},
-        "ruleset": _object("id", "version", "document", id=_WORDS),
+        "ruleset": _object("id", "version", "document", id=_WORDS, document={"type": "object"}),
         "as_of": _DATE,
         "verdict": {"enum": list(VERDICTS)},
         "data_verdict": {"enum": list(VERDICTS)},
@@ -184,7 +184,7 @@ def one_report_schema() -> dict[str, object]:
     return {"type": "object", "properties": properties, "required": required}
 
 
-def schema_of(name: str) -> dict[str, object]:
+def schema_of(name: str) -> Json:
     """The schema of a `report`, or a `finding`."""
     return one_report_schema() if name == "report" else finding_schema()
 

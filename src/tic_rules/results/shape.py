@@ -75,14 +75,17 @@ def _of_type(value: object, types: str | list[str]) -> bool:
 
 def require(value: object, name: str, *keys: str) -> None:
     """Raises ValueError where a value has not the shape of a `report`, or a `finding`; where keys are named,
-    where it lacks one of them."""
-    fault = misfit(value, {"type": "object", "required": keys} if keys else _schema(name))
+    it may lack others, and each finding of a report is asked for itself."""
+    fault = misfit(value, _schema(name, *keys))
     if fault:
         raise ValueError(f"this is no {name}: {fault}")
 
 
 @cache
-def _schema(name: str) -> Json:
+def _schema(name: str, *keys: str) -> Json:
     from tic_rules.results.schemas import schema_of  # knows the data's models
 
-    return schema_of(name)
+    schema = schema_of(name)
+    if keys:
+        schema |= {"required": keys, "properties": {**schema["properties"], "findings": {"type": "array"}}}
+    return schema
