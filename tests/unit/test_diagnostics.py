@@ -435,6 +435,9 @@ def test_data_of_the_other_kind_is_told_as_what_it_is() -> None:
         Centre.from_text((ROOT / "rules" / "zhejiang_2022.yaml").read_text(encoding="utf-8"))
     assert Programme.from_text(figures)
     assert Centre.from_text(centre)
+    with pytest.raises(DataError) as stray:
+        Centre.from_text(centre + "\nversion: 1")
+    assert "rule file" not in str(stray.value)
 
 
 def test_several_centres_where_one_is_read_are_told_what_to_do(tmp_path: Path) -> None:
