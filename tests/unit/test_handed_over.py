@@ -23,6 +23,7 @@ from tic_rules import (
     check,
     check_programme,
     load_ruleset,
+    parse_ruleset,
     rulesets_in_force,
 )
 from tic_rules.core.dates import Span
@@ -51,6 +52,13 @@ class Zone(enum.Enum):
 
 class Amount(enum.IntEnum):
     GRANT = 50_000_000
+
+
+def test_a_text_of_a_type_of_its_own_is_read_as_text() -> None:
+    numpy = pytest.importorskip("numpy")
+    assert Centre.from_text(numpy.str_("id: x")) == Centre.from_data({"id": "x"})
+    text = (ROOT / "rules" / "jiangsu_2020.yaml").read_text("utf-8")
+    assert parse_ruleset(numpy.str_(text)) == parse_ruleset(text)
 
 
 def test_members_of_enumerations_count_by_value() -> None:

@@ -536,6 +536,8 @@ def test_the_rules_that_a_rule_set_gives_are_in_it() -> None:
     rule = ruleset["zhejiang_2022/investment-2y"]
     assert rule in ruleset
     assert rule.id in ruleset
+    assert f"zhejiang_2022/{rule.id}" in ruleset
+    assert [] not in ruleset
     assert load_ruleset("jiangsu_2020").rules[0] not in ruleset
     assert 0 not in ruleset
     for missing in ("nothing", 0):

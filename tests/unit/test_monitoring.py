@@ -171,6 +171,10 @@ def test_an_entry_of_a_table_is_set_by_its_key() -> None:
     assert {finding.id: finding.status for finding in changes} == {"indicators": "pass"}
 
 
+ENDLESS: list[Any] = []
+ENDLESS.append(ENDLESS)
+
+
 @pytest.mark.parametrize(
     "event",
     [
@@ -189,6 +193,9 @@ def test_an_entry_of_a_table_is_set_by_its_key() -> None:
         {1: 2},
         {"add": "term_years", "entry": {"date": "2026-06-30", "value": 6}},
         {"add": "contributions.0", "entry": {"date": "2026-06-30"}},
+        {"add": "contributions", "entry": ENDLESS},
+        {"set": "name", "value": ENDLESS},
+        {"day": ENDLESS},
     ],
 )
 def test_an_event_that_cannot_be_leaves_the_monitor_as_it_was(event: Any) -> None:

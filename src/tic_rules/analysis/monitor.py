@@ -19,8 +19,9 @@ from typing import Any, Self
 
 from tic_rules.analysis.construct import no_place, place_in
 from tic_rules.core.dates import FIRST_DAY, parse_day
-from tic_rules.core.errors import UsageError, fault
-from tic_rules.core.scalars import Json
+from tic_rules.core.errors import DataError, UsageError, fault
+from tic_rules.core.scalars import Json, NotPlain
+from tic_rules.core.scalars import plain as as_given
 from tic_rules.core.source import pointer
 from tic_rules.engines.check import as_of_day, check_subject
 from tic_rules.model.centre import Centre
@@ -156,12 +157,16 @@ class Monitor:
             return
         dotted = str(event[kind])
         path = self._path(dotted, kind == "add")
+        try:
+            value = as_given(event["entry" if kind == "add" else "value"])
+        except NotPlain as error:
+            raise fault(DataError, *error.args) from None
         if kind == "add":
-            yield Edit("append", path, event["entry"])
+            yield Edit("append", path, value)
         elif event.get("since") is None:
-            yield Edit("set", path, event["value"])
+            yield Edit("set", path, value)
         else:
-            yield self._since(dotted, event["value"], parse_day(event["since"]))
+            yield self._since(dotted, value, parse_day(event["since"]))
 
     def _path(self, dotted: str, add: bool) -> Parts:
         """The place that an event names; an entry of a list by its number. Raises UsageError."""

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from tic_rules.core.errors import UsageError, clip, fault
-from tic_rules.core.scalars import plain
+from tic_rules.core.scalars import NotPlain, plain
 
 FIRST_DAY: Final = date.min
 LAST_DAY: Final = date.max
@@ -125,7 +125,7 @@ def parse_day(day: date | str) -> date:
     """An as-of day. Raises UsageError."""
     try:
         span = parse_span(plain(day))
-    except NotADate:
+    except (NotADate, NotPlain):
         span = ANY_DAY
     if not span.exact:
         shown = clip(str(day))

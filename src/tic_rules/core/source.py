@@ -302,6 +302,7 @@ def read_text(text: str, file: str, *, json_text: bool = False, line: int = 1, o
     if not isinstance(text, str):
         message = Text("应为文字", "text is expected")
         raise BadText([Diagnostic("text", message, file)])
+    text = str.__str__(text)  # the parser takes none of a subclass, as numpy has one
     if json_text or file.lower().endswith(".json"):
         from tic_rules.core.json_nodes import compose_json  # most files are YAML
 

@@ -65,8 +65,10 @@ class RuleSet:
         return len(self.rules)
 
     def __contains__(self, rule: object) -> bool:
-        """Whether there is a rule of this id, or this rule."""
-        return rule in self.rules if isinstance(rule, Rule) else rule in self._places
+        """Whether there is a rule of this id, with or without the rule set's own before it, or this rule."""
+        if isinstance(rule, str):
+            return rule.removeprefix(f"{self.id}/") in self._places
+        return rule in self.rules
 
     def __getitem__(self, rule_id: str) -> Rule:
         """A rule by its id, with or without the rule set's own before it. Raises KeyError."""
