@@ -93,6 +93,17 @@ def test_the_longest_term_from_the_latest_day_may_end_when_the_document_is_in_fo
     assert list(told.values()) == ["not_applicable", "unknown", "unknown"]
 
 
+def test_days_of_the_clock_that_matter_beside_others_are_named_with_them() -> None:
+    """From the last day of a year no term matters for the targets of 2024, from any other day it does; who
+    was approved before the document came applied before it too."""
+    targets = {"stage": "approved", "targets": [2024, 2025], "reported_on": "2026-06-30"}
+    told = check(targets, "zhejiang_2022", as_of="2025-01-01")["annual-targets"]
+    assert (told.status, told.missing) == ("unknown", ["/approved_on", "/term_years"])
+    hosts = {"stage": "approved", "category": "field", "hosts": [], "reported_on": "2020-12-31"}
+    told = check(hosts, "national_2020", as_of="2022-06-14")["upgrade-path"]
+    assert (told.status, told.missing) == ("unknown", ["/approved_on", "/applied_on", "/hosts"])
+
+
 PROGRAMME = """\
   - id: centres
     at: 一

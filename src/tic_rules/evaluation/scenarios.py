@@ -340,12 +340,13 @@ def _end_is_anywhere(scene: Scene, centre: Centre, needs: Needs) -> bool:
 
 def _pivots(scene: Scene, centre: Centre, approvals: list[date | None]) -> set[date]:
     """The latest days of approval of which the shortest term is over, and so long ago that a longer one owes
-    a whole calendar year; with the longest it may not be over. And the latest of all, whose longest ends
-    last: perhaps when the document is in force."""
+    a whole calendar year; with the longest it may not be over. Three of each: from the first or last day of
+    a year the term may not matter. And the latest of all, whose longest ends last: perhaps when the
+    document is in force."""
     shortest = _terms(scene, centre, FIRST_DAY)[0]
     days = [day for day in approvals if day is not None]
     over = ([day for day in days if add_years(day, shortest + more) < scene.as_of] for more in (0, 1))
-    return {max(days), *(max(some or days[:1]) for some in over)} if days else set()
+    return {max(days), *(day for some in over for day in sorted(some or days[:1])[-3:])} if days else set()
 
 
 def _from_approval(

@@ -70,7 +70,7 @@ def _days_that_matter(
 ) -> list[Path]:
     """The open days of the clock of which another one would change what becomes of a rule that is unknown;
     `looked` is when each scenario has it looked at, or what is seen then."""
-    outcomes: dict[Scenario, object] = {
+    outcomes: dict[Scenario, tuple[object, ...]] = {
         scenario: (
             "fail" if behind and one.status == "pending" else one.status,
             "fail" if behind else one.if_false,
@@ -104,7 +104,7 @@ def _values(seen: Seen) -> str:
     return f"({seen.value} {seen.observed!r} {seen.bound!r} {seen.missing} {parts})"
 
 
-def _matters(path: Path, outcomes: dict[Scenario, object]) -> bool:
+def _matters(path: Path, outcomes: dict[Scenario, tuple[object, ...]]) -> bool:
     """Whether scenarios that differ in one day alone, and in what counts from it, come to something else."""
     alike: dict[object, dict[object, set[object]]] = {}
     for scenario, outcome in outcomes.items():
@@ -115,6 +115,7 @@ def _matters(path: Path, outcomes: dict[Scenario, object]) -> bool:
             rest, day = (approved, applied), term_end
         else:
             rest, day = (applied, None), approved
+            alike.setdefault(None, {}).setdefault(approved, set()).add(outcome[:2])  # who applied before it
         alike.setdefault(rest, {}).setdefault(day, set()).add(outcome)
     return any(len({frozenset(one) for one in by_day.values()}) > 1 for by_day in alike.values())
 
