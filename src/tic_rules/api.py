@@ -63,7 +63,7 @@ def check(
     durable engine in a process of its own.
 
     Raises DataError for unusable data, RuleSetError for an unusable rule set, UsageError where there is no
-    as-of day."""
+    as-of day, and for a settings file (`tic-rules.toml`) that cannot be read."""
     _refuse_unknown(engine)
     rules = load_ruleset(ruleset)
     subject = subject_from(centre, Centre, rules.vocabulary)

@@ -66,7 +66,7 @@ def load_ruleset(which: str | os.PathLike[str] | RuleSet, *, ids_only: bool = Fa
 
     `ids_only`: the name comes from a user, and no file is opened by it. A file is parsed again only where its
     content has changed. Raises RuleSetError with every fault of the file, or with the ids on hand where the
-    name is not known."""
+    name is not known, UsageError for a settings file that cannot be read."""
     if isinstance(which, RuleSet):
         return which
     name = path_of(which, RuleSetError)
@@ -348,7 +348,8 @@ def _located(source: Source, faults: list[Fault]) -> list[Diagnostic]:
 
 
 def rulesets_in_force(jurisdiction: str, day: date | str) -> list[RuleSet]:
-    """A jurisdiction's rule sets in force on a day. None is a RuleSetError that names the earliest day."""
+    """A jurisdiction's rule sets in force on a day. None is a RuleSetError that names the earliest day; else
+    raises as `load_ruleset` does."""
     local = [
         ruleset
         for ruleset in map(load_ruleset, of_jurisdiction(jurisdiction))
