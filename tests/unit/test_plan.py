@@ -311,6 +311,43 @@ def test_what_serves_a_rule_is_not_sought_on_data_that_is_not_up_to_date() -> No
     assert plan.steps[0].at == "reported_on"
 
 
+@pytest.mark.parametrize(
+    ("ruleset", "as_of", "data", "planned"),
+    [
+        (  # whether there is product income is open until the kind of the income is supplied
+            "national_2020",
+            "2025-06-30",
+            {"category": "field", "reported_on": "2025-06-30", "income": [{"year": 2024, "amount": "1亿元"}]},
+            "no-product-business",
+        ),
+        (  # the number that failed was that of the day with which the data ends
+            "zhejiang_2022",
+            "2025-06-30",
+            {"reported_on": "2024-03-01", "term_years": 5, "staff": {"headcount": 200}, "evaluations": []},
+            "annual-evaluation",
+        ),
+    ],
+)
+def test_what_is_done_as_planned_gets_no_further_plan(
+    ruleset: str, as_of: str, data: dict[str, Any], planned: str
+) -> None:
+    data |= {"jurisdiction": ruleset.split("_")[0], "approved_on": "2022-03-01"}
+    plan = plan_of(Centre.from_data(data), ruleset, as_of)
+    keeps_its_word(plan, ruleset)
+    assert planned in {rule for step in plan.steps for rule in step.rules}
+    assert plan_of(Centre.from_data(plan.document), ruleset, as_of).steps == ()
+
+
+@pytest.mark.parametrize(("ruleset", "seed"), [("jiangsu_2020", 2116), ("national_2017", 5076)])
+def test_random_centres_get_one_plan(ruleset: str, seed: int) -> None:
+    rules, rng = load_ruleset(ruleset), random.Random(f"{ruleset}{seed}")
+    data, _ = random_centre(rules, rng)
+    as_of = {2116: "2022-02-11", 5076: "2017-12-17"}[seed]
+    plan = plan_of(Centre.from_data(data), ruleset, as_of, encouraged=True)
+    keeps_its_word(plan, ruleset)
+    assert plan_of(Centre.from_data(plan.document), ruleset, as_of, encouraged=True).steps == ()
+
+
 def test_the_report_of_each_year_is_due_on_its_own_day() -> None:
     data = document_of(Centre.from_file(EXAMPLE.parent / "jiangsu.yaml"))
     data |= {"reported_on": "2026-04-26", "reports": [], "incomplete": ["reports"]}

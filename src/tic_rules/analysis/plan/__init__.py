@@ -4,6 +4,6 @@ evaluator first."""
 from __future__ import annotations
 
 from tic_rules.analysis.plan.model import ActionPlan, Alternative, Rest, Step
-from tic_rules.analysis.plan.planner import make_plan
+from tic_rules.analysis.plan.rounds import make_plan
 
 __all__ = ["ActionPlan", "Alternative", "Rest", "Step", "make_plan"]

@@ -4,7 +4,7 @@ result."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -24,7 +24,7 @@ from tic_rules.analysis.plan.model import (
 )
 from tic_rules.analysis.plan.money import UNIT, Purses, payers_text
 from tic_rules.analysis.plan.reasons import IDENTITY, KEPT, reason_after, reason_before, reason_old
-from tic_rules.analysis.plan.situation import Situation, adverse_words, known_places
+from tic_rules.analysis.plan.situation import Situation, adverse_words
 from tic_rules.analysis.plan.update import apart, from_today, needless, update, worse
 from tic_rules.analysis.plan.ways import by_judgement, exemption, ways
 from tic_rules.core.dates import FIRST_DAY
@@ -40,7 +40,6 @@ from tic_rules.evaluation.scenarios import Scenario, needs_of, scenarios_of
 from tic_rules.evaluation.settlement import settle
 from tic_rules.model.centre import Centre
 from tic_rules.model.document import Edit, apply, document_of, get, subject_of
-from tic_rules.model.intake import fitting
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results.report import Report
 from tic_rules.results.terms import field_label
@@ -52,26 +51,11 @@ TRIES = 12  # more than there are payers
 ALTERNATIVES = 4
 
 
-def make_plan(
-    centre: Centre,
-    ruleset: RuleSet,
-    as_of: date,
-    *,
-    keep: Iterable[str] = (),
-    costs: Mapping[str, object] | None = None,
-    exemptions: bool = False,
-    encouraged: bool = False,
-) -> ActionPlan:
-    """The least that would make a centre compliant on a day.
-
-    `keep` names places of the data that stay as they are (legal, contributions.province); `costs` gives
-    places a factor. With `exemptions`, an exemption is sought where a rule in principle can no longer be met;
-    with `encouraged`, rules that the verdict does not look at are planned for too. Raises UsageError for an
-    unknown place, or where z3 is needed and absent."""
-    kept, factors = tuple(keep), {place: Fraction(str(value)) for place, value in (costs or {}).items()}
-    known_places((*kept, *factors), ruleset)
-    centre = fitting(centre, ruleset.vocabulary)
-    return _Maker(centre, ruleset, as_of, kept, Costs(factors), exemptions, encouraged).plan()
+def in_order(steps: Iterable[Step]) -> list[Step]:
+    """Steps by the day that they are due, judgements last; first of all the data is brought up to date."""
+    return sorted(
+        steps, key=lambda step: (step.at != "reported_on", step.by or FIRST, step.kind == "judgement")
+    )
 
 
 class Trial(NamedTuple):
@@ -85,7 +69,9 @@ class Trial(NamedTuple):
     failed: set[str]
 
 
-class _Maker:
+class Maker:
+    """What makes a plan of a centre as its data stands."""
+
     def __init__(
         self,
         centre: Centre,
@@ -411,9 +397,7 @@ class _Maker:
             edits = tuple(from_today(one, self.base, lost, self.as_of) for one in made.edits if whole)
             steps.append(Step(made.kind, made.text, by, ids, edits, self.costs.of(made), made.at))
         steps.extend(self._money(amount, rules, choice) for amount in choice.amounts)
-        return sorted(
-            steps, key=lambda step: (step.at != "reported_on", step.by or FIRST, step.kind == "judgement")
-        )
+        return in_order(steps)
 
     def _money(self, amount: NewMoney, rules: Sequence[Open], choice: ChosenWays) -> Step:
         template = amount.template

@@ -78,8 +78,8 @@ def apart(made: DataChange, document: Json, spoken: date) -> tuple[Edit, ...]:
 def update(
     document: Json, ruleset: RuleSet, before: Report, days: tuple[date, date], check: Callable[[Json], Report]
 ) -> list[DataChange]:
-    """The data of the first of the days made to speak for the second; none where that would settle what the
-    data leaves open, or leave open what it settles.
+    """The data of the first of the days made to speak for the second; none where that would leave open what
+    the data settles. What it settles against the centre is for the steps to mend.
 
     A number that spoke for the day before goes on doing so where a rule looks there."""
     spoken, as_of = days
@@ -89,18 +89,20 @@ def update(
     )
     edits = [Edit("set", ("reported_on",), as_of.isoformat())]
     fresh = check(apply(document, edits))
-    for rule in (rule for rule in ruleset.rules if worse(fresh[rule.id], before)):
-        decides = fresh[rule.id].status == "fail"
-        named = (facts_within(name, ruleset.facts) for name in c.facts_of(rule.condition))
-        for name in dict.fromkeys(chain.from_iterable(named)):
-            edits.extend(_unsaid(document, ruleset, name, days, decides))
-    after = check(apply(document, edits))
-    failed = {finding.rule for finding in before if finding.counts and finding.status == "fail"}
-    if any(
-        worse(finding, before) or (finding.rule in failed and finding.status != "fail") for finding in after
-    ):
+    for finding in fresh:
+        if worse(finding, before) or _undone(finding, before):
+            named = (facts_within(name, ruleset.facts) for name in c.facts_of(ruleset[finding.id].condition))
+            for name in dict.fromkeys(chain.from_iterable(named)):
+                edits.extend(_unsaid(document, ruleset, name, days, finding.status == "fail"))
+    if any(_undone(finding, before) for finding in check(apply(document, edits))):
         return []
     return [change("data", "reported_on", tuple({edit.key: edit for edit in edits}.values()), text)]
+
+
+def _undone(finding: Finding, before: Report) -> bool:
+    """Whether a finding that counts has failed and does so no longer."""
+    earlier = before[finding.rule]
+    return earlier.counts and earlier.status == "fail" != finding.status
 
 
 def _unsaid(
