@@ -348,6 +348,17 @@ def test_random_centres_get_one_plan(ruleset: str, seed: int) -> None:
     assert plan_of(Centre.from_data(plan.document), ruleset, as_of, encouraged=True).steps == ()
 
 
+def test_money_that_counts_nowhere_needs_no_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a day after that with which the data ends, several kinds of payers were given to the solver."""
+    monkeypatch.setattr("tic_rules.analysis.plan.choice._Model", None)
+    data = {"jurisdiction": "national", "category": "field", "approved_on": "2022-03-01"}
+    paid = [{"date": "2023-01-01", "amount": "1亿元", "payer": "finance"}]
+    centre = Centre.from_data(data | {"reported_on": "2023-06-30", "contributions": paid})
+    plan = plan_of(centre, "national_2020", "2024-06-30", keep=["reported_on"])
+    (why,) = [rest.why.en for rest in plan.open if rest.rule == "diversified-funding"]
+    assert why.startswith("the data ends on 2023-06-30")
+
+
 def test_the_report_of_each_year_is_due_on_its_own_day() -> None:
     data = document_of(Centre.from_file(EXAMPLE.parent / "jiangsu.yaml"))
     data |= {"reported_on": "2026-04-26", "reports": [], "incomplete": ["reports"]}

@@ -139,6 +139,8 @@ class Purses:
             for scene in (situation.scene, *scenes)
         )
         choices = tuple((base, tuple(row[at] - base for row in after)) for at, base in enumerate(before))
+        if sum(base > 0 or max(parts) > 0 for base, parts in choices) < node.limit:
+            return []  # new money does not count there
         return [(Sum(situation.rule.id, name, Fraction(0), (), many=(int(node.limit), choices)),)]
 
 
