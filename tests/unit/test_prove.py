@@ -30,6 +30,7 @@ from tic_rules.analysis.diff.topics import Diff, as_dict, diff
 from tic_rules.analysis.prove.proof import proved
 from tic_rules.cli import main
 from tic_rules.renderers.diff import docx as word
+from tic_rules.renderers.diff import render
 from tic_rules.renderers.diff import xlsx as excel
 
 RULES = Path(__file__).parents[2] / "rules"
@@ -767,6 +768,17 @@ def test_a_minimal_conflict_of_three() -> None:
     )
     (conflict,) = proved(diff(a, b)).proof.conflicts
     assert (conflict.a, conflict.b) == (("r0",), ("r0", "r1"))
+
+
+def test_a_rule_that_contradicts_itself_says_that_it_is_alone() -> None:
+    """What counts only after the term, and is asked from approval on."""
+    asked = "must | require: {fact: chief_scientists, some: {appointed_by_board: true}}"
+    a, b = made("x", asked), made("x", f"{asked} | since: term_end")
+    found = shown(proved(diff(a, b)))
+    assert [(one.a, one.b) for one in found.proof.conflicts] == [((), ("r0",))]
+    for lang, said in (("en", "(not even alone, on every day from approval on)"), ("zh", "单独一条也不能")):
+        assert said in render(found, "markdown", lang)
+    assert "\n1 topic: B stricter 1\n" in render(found, "text", "en")
 
 
 def test_what_an_entry_owes_is_no_contradiction_where_there_may_be_no_entry() -> None:

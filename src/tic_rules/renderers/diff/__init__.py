@@ -15,7 +15,7 @@ from tic_rules.analysis.diff.front import foremost, numbers_of, short_name
 from tic_rules.analysis.diff.quoted import in_words, time_marked
 from tic_rules.analysis.diff.relations import NATURE
 from tic_rules.analysis.diff.topics import RELATION, Diff, Topic, as_dict, place_of
-from tic_rules.core.errors import Text
+from tic_rules.core.errors import Text, plural
 from tic_rules.core.numbers import yuan_text
 from tic_rules.model.rulefile import Document
 from tic_rules.model.ruleset import Rule, RuleSet
@@ -227,6 +227,9 @@ def conflict_text(compared: Diff, conflict: Conflict) -> Text:
     parts = [(letter, ruleset[name]) for letter, ruleset, named in sides for name in named]
     lenient = Text("（含“原则上”的要求）", " (with what is in principle)")
     level = Text("", "") if conflict.level == "must" else lenient
+    if len(parts) == 1:  # what counts only after the term, and is asked within it
+        alone = Text("（单独一条也不能自批复起每天做到）", " (not even alone, on every day from approval on)")
+        level = Text(level.zh + alone.zh, level.en + alone.en)
     return Text(
         " 与 ".join(f"{letter.zh}{rule.at}“{rule.title.zh}”" for letter, rule in parts) + level.zh,
         " and ".join(f"{letter.en} {rule.at} “{rule.title.en}”" for letter, rule in parts) + level.en,
@@ -302,7 +305,9 @@ def counted(compared: Diff, lang: str) -> str:
     counts = compared.counts()
     said_ = [f"{RELATION[r].in_(lang)} {counts[r]}" for r in ORDER if counts[r]]
     total = len(compared.topics)
-    return f"共{total}个主题：" + "，".join(said_) if lang == "zh" else f"{total} topics: " + ", ".join(said_)
+    if lang == "zh":
+        return f"共{total}个主题：" + "，".join(said_)
+    return f"{plural(total, 'topic')}: " + ", ".join(said_)
 
 
 # --- the page in front ------------------------------------------------------------------------------------
