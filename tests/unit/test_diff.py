@@ -671,6 +671,17 @@ def test_the_term_of_three_years_against_five_is_shown_by_one_number() -> None:
     assert pair.statuses["failing"] == {"a": {"term-length": "pass"}, "b": {"term-length": "fail"}}
 
 
+@pytest.mark.parametrize(("by", "effect"), [("1y", "stricter"), ("3y", "looser")])
+def test_a_judgement_that_is_due_on_another_day_is_the_same_judgement(by: str, effect: str) -> None:
+    """The row and its change said that neither is stricter; a proof knew."""
+    old = load_ruleset("zhejiang_2022")
+    found = diff(old, old.with_change("capability-2y", by=by))
+    (topic,) = [topic for topic in found.topics if "capability-2y" in {rule.id for rule in topic.a}]
+    (change,) = [change for pair in topic.pairs for change in pair.changes if change.what == "deadline"]
+    assert change.effect == effect
+    assert (topic.tightens, topic.loosens) == (effect == "stricter", effect == "looser")
+
+
 @pytest.mark.parametrize(
     ("edit", "fails"),
     [

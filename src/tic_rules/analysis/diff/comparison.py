@@ -164,7 +164,7 @@ class Comparison:
         first, second = clock_of(x), clock_of(y)
         if first == second and x.since == y.since:
             return
-        natures = _natures(self.a, x), _natures(self.b, y)
+        natures = _natures(self.a, x, self.editions), _natures(self.b, y, self.editions)
         stocks = y.fails_at_once is None and reads_stocks(y, y.condition, self.b)
         one_window = x.since == y.since or stocks
         forth, back = (
@@ -322,8 +322,11 @@ class Comparison:
             yield Change(what, _text(of_x), _text(of_y), "none", "words", (key,))
 
 
-def _natures(ruleset: RuleSet, rule: Rule) -> list[Nature]:
-    """How all that is looked at in the time of a rule goes with time."""
+def _natures(ruleset: RuleSet, rule: Rule, editions: bool) -> list[Nature]:
+    """How all that is looked at in the time of a rule goes with time; of two documents each judgement has its
+    own."""
+    if not editions and any(isinstance(part, c.Attested) for part in c.walk(rule.condition)):
+        return [Nature(timeless=False, lasting=False)]
     broken = rule.fails_at_once
     bars = () if broken is None else (c.Not.model_construct(not_=broken),)
     return [nature_asked(ruleset, rule, node, ruleset) for node in (asked(rule), *bars)]

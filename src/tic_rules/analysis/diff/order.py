@@ -301,7 +301,7 @@ def nature_of(node: object, vocabulary: Vocabulary) -> Nature:
 
 def _leaf_nature(node: Any, vocabulary: Vocabulary) -> Nature:
     if isinstance(node, c.Attested):
-        return Nature(False, False)  # an attestation speaks for its clause at the clause's own deadline
+        return Nature(False, True)  # whatever day its clause is looked at, the judgement is the same
     if isinstance(node, (c.NotAfter, c.Follows, c.Latest, c.Running, c.OfEach)):
         return Nature(False, False)
     if isinstance(node, c.OfEntry):  # what has been done of an entry stays done
