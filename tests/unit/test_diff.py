@@ -682,6 +682,18 @@ def test_a_judgement_that_is_due_on_another_day_is_the_same_judgement(by: str, e
     assert (topic.tightens, topic.loosens) == (effect == "stricter", effect == "looser")
 
 
+def test_what_has_no_date_ends_with_no_term() -> None:
+    """A judgement, and a word without a date, are the same after the term as within it."""
+    for rule in ("rights-and-duties", "positioning"):
+        at = ZHEJIANG.index(f"  - id: {rule}\n")
+        old = ZHEJIANG[at : ZHEJIANG.index("  - id:", at + 10)]
+        new = old.replace("    require:", "    until: term_end\n    require:")
+        found = diff(load_ruleset("zhejiang_2022"), edited((old, new)))
+        (topic,) = [topic for topic in found.topics if rule in {one.id for one in topic.a}]
+        changes = [change for pair in topic.pairs for change in pair.changes if change.what == "deadline"]
+        assert (topic.relation, [change.effect for change in changes]) == ("same", ["none"])
+
+
 @pytest.mark.parametrize(
     ("edit", "fails"),
     [

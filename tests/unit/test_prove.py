@@ -770,6 +770,12 @@ def test_a_minimal_conflict_of_three() -> None:
     assert (conflict.a, conflict.b) == (("r0",), ("r0", "r1"))
 
 
+def test_judgements_due_on_days_without_an_order_are_not_the_same() -> None:
+    """Of a term of three years the end of the term comes first, of seven the five years."""
+    a, b = (made("x", f"must | by: {by} | require: {{attested: true}}") for by in ("5y", "term_end"))
+    assert [topic.relation for topic in proved(diff(a, b)).topics] == ["different"]
+
+
 def test_a_rule_that_contradicts_itself_says_that_it_is_alone() -> None:
     """What counts only after the term, and is asked from approval on."""
     asked = "must | require: {fact: chief_scientists, some: {appointed_by_board: true}}"

@@ -301,7 +301,7 @@ def nature_of(node: object, vocabulary: Vocabulary) -> Nature:
 
 def _leaf_nature(node: Any, vocabulary: Vocabulary) -> Nature:
     if isinstance(node, c.Attested):
-        return Nature(False, True)  # whatever day its clause is looked at, the judgement is the same
+        return Nature(True, True)  # whatever day its clause is looked at, the judgement is the same
     if isinstance(node, (c.NotAfter, c.Follows, c.Latest, c.Running, c.OfEach)):
         return Nature(False, False)
     if isinstance(node, c.OfEntry):  # what has been done of an entry stays done
@@ -382,6 +382,8 @@ def early_enough(x: Clock, y: Clock, nature: Nature) -> bool:
         return x[0] == y[0] and _owing_early(x, y, nature)
     if y[0] == "application":
         return False
+    if nature.timeless and (x[0], y[0]) == ("within_term", "standing"):
+        return True  # what is so within the term is so after it
     if x[0] == "standing" or (x[0] == "within_term" and y[0] != "standing"):
         return y[0] in ("approval", "term_end", "within_term") or (y[0] == "after" and x[0] == "standing")
     if not nature.lasting or y[0] in ("standing", "within_term"):
