@@ -480,9 +480,13 @@ def test_the_solver_finds_the_least_where_one_payer_alone_is_not_enough() -> Non
     keeps_its_word(plan, "zhejiang_2022")
 
 
-def test_no_choice_is_cheaper_than_the_one_that_is_made() -> None:
+@pytest.mark.parametrize(("few", "by"), [(0, "z3"), (1_000, "direct")])
+def test_no_choice_is_cheaper_than_the_one_that_is_made(
+    monkeypatch: pytest.MonkeyPatch, few: int, by: str
+) -> None:
     """Against every combination of ways, on small made-up rules that share changes and numbers to be
-    reached."""
+    reached; of few combinations without a solver."""
+    monkeypatch.setattr("tic_rules.analysis.plan.choice.FEW", few)
     rng = random.Random(4)
     used = set()
     for _ in range(60):
@@ -524,7 +528,7 @@ def test_no_choice_is_cheaper_than_the_one_that_is_made() -> None:
             for picks in product(*(range(len(rule.ways)) for rule in rules))
         }
         assert price[made.ways] == min(price.values())
-    assert "z3" in used
+    assert used == {by}
 
 
 def _price(rules: list[Open], picks: tuple[int, ...], costs: Costs) -> Fraction:

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from itertools import product
+from math import prod
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from tic_rules.analysis.prove.booleans import Formula
 
 FIRST = date.min
+FEW = 1_000
+"""So many combinations of ways are gone through without a solver."""
 TOO_LONG = 20_000
 """Milliseconds after which z3 is told to give what it has."""
 
@@ -80,7 +84,7 @@ def choose(
     ways, amounts, chosen_by = [0] * len(rules), [], "direct"  # type: list[int], list[NewMoney], str
     for group in _groups(rules):
         problem = _Conflict([rules[number] for number in group], guarded, templates, costs)
-        choice = _direct(problem) or _Model(problem).solve()
+        choice = _direct(problem) or _of_few(problem) or _Model(problem).solve()
         if choice is None:
             return None
         for number, way in zip(group, choice.ways, strict=True):
@@ -184,6 +188,25 @@ def _holds(total: Sum, index: int, units: int) -> bool:
 
 
 # --- where there is one -------------------------------------------------------------------------------------
+
+
+def _of_few(problem: _Conflict) -> ChosenWays | None:
+    """The cheapest of all combinations of ways, where these are few and none asks for money."""
+    rules, costs = problem.rules, problem.costs
+    if prod(len(rule.ways) for rule in rules) > FEW or any(way.sums for rule in rules for way in rule.ways):
+        return None
+
+    def price(picked: Sequence[int]) -> tuple[Fraction, int]:
+        made = {
+            ch.key: ch for rule, pick in zip(rules, picked, strict=True) for ch in rule.ways[pick].changes
+        }
+        levels: dict[object, Fraction] = {}
+        for key, change in made.items():  # of several numbers to be reached at a place the largest counts
+            at = change.level[:2] if change.level is not None else key
+            levels[at] = max(levels.get(at, Fraction(0)), costs.of(change))
+        return sum(levels.values(), Fraction(0)), len(made)
+
+    return ChosenWays(min(product(*(range(len(rule.ways)) for rule in rules)), key=price), (), "direct")
 
 
 class _Model:
