@@ -348,6 +348,17 @@ def test_random_centres_get_one_plan(ruleset: str, seed: int) -> None:
     assert plan_of(Centre.from_data(plan.document), ruleset, as_of, encouraged=True).steps == ()
 
 
+def test_a_step_of_which_a_later_round_does_the_work_is_left_out() -> None:
+    """Two hosts were sought to build together, and in a later round a third that is an enterprise."""
+    data, _ = random_centre(load_ruleset("zhejiang_2022"), random.Random("zhejiang_202230011"))
+    plan = plan_of(Centre.from_data(data), "zhejiang_2022", "2026-08-09", exemptions=True)
+    keeps_its_word(plan, "zhejiang_2022")
+    for step in (step for step in plan.steps if step.at == "hosts"):
+        left = (edit for other in plan.steps if other is not step for edit in other.edits)
+        without = check(apply(document_of(Centre.from_data(data)), left), "zhejiang_2022", as_of="2026-08-09")
+        assert any(f.counts and f.status != plan.after[f.rule].status for f in without), step.text.en
+
+
 def test_money_that_counts_nowhere_needs_no_choice(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a day after that with which the data ends, several kinds of payers were given to the solver."""
     monkeypatch.setattr("tic_rules.analysis.plan.choice._Model", None)
