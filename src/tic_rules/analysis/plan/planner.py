@@ -69,7 +69,7 @@ class Trial(NamedTuple):
     failed: set[str]
 
 
-class Maker:
+class Planner:
     """What makes a plan of a centre as its data stands."""
 
     def __init__(

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from tic_rules.analysis.plan.choice import Costs
 from tic_rules.analysis.plan.model import ActionPlan, Step, once
-from tic_rules.analysis.plan.planner import ENGINE, Maker, in_order
+from tic_rules.analysis.plan.planner import ENGINE, Planner, in_order
 from tic_rules.analysis.plan.situation import known_places
 from tic_rules.analysis.plan.update import needless, worse
 from tic_rules.core.errors import UsageError
@@ -81,10 +81,10 @@ class _Rounds(NamedTuple):
 
     def _once(self, subject: Centre) -> ActionPlan:
         """A plan of the data as it stands; not brought up to date where no step mends what that fails."""
-        plan = Maker(subject, self.ruleset, self.as_of, self.kept, *self.asked).plan()
+        plan = Planner(subject, self.ruleset, self.as_of, self.kept, *self.asked).plan()
         if any(worse(finding, plan.before) for finding in plan.after):
             fixed = (*self.kept, "reported_on")
-            plan = Maker(subject, self.ruleset, self.as_of, fixed, *self.asked).plan()
+            plan = Planner(subject, self.ruleset, self.as_of, fixed, *self.asked).plan()
         return replace(plan, kept=self.kept)
 
     def _least(self, plan: ActionPlan) -> ActionPlan:
