@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from tic_rules.core.dates import FIRST_DAY, LAST_DAY, Span, add_years
@@ -20,7 +20,7 @@ from tic_rules.inputs.nothing_said import says_nothing
 from tic_rules.model.centre import Centre
 from tic_rules.model.conditions import facts_of
 from tic_rules.model.editions import successors
-from tic_rules.model.fields import words_at
+from tic_rules.model.fields import kind_of, records_in, words_at
 from tic_rules.model.loader import in_force
 from tic_rules.model.programme import Programme
 from tic_rules.model.ruleset import Rule, RuleSet
@@ -164,9 +164,8 @@ def _about_units(subject: Subject) -> Iterator[Notice]:
 def _about_nothing(subject: Subject) -> Iterator[Notice]:
     """The texts that say that there is nothing (无, 待定), and count as what is given; each field once."""
     places: dict[tuple[object, object], list[tuple[Path, str]]] = {}
-    for at, text in _texts(subject, ()):
-        if says_nothing(text):
-            places.setdefault((at[0], isinstance(at[-1], str) and at[-1]), []).append((at, text))
+    for at, text in _said_nothing(subject, ()):
+        places.setdefault((at[0], isinstance(at[-1], str) and at[-1]), []).append((at, text))
     for (at, text), *others in places.values():
         many = 1 + len(others)
         zh = f"“{clip(text)}”按已填写的文字看待" + (f"（共{many}处）" if others else "")
@@ -175,21 +174,30 @@ def _about_nothing(subject: Subject) -> Iterator[Notice]:
         yield _warn(subject, "says-nothing", at, zh, en)
 
 
-def _texts(record: object, at: Path) -> Iterator[tuple[Path, str]]:
-    """Every text of the data that is no word of a vocabulary, and its place."""
-    if isinstance(record, str):
-        yield at, record
-    elif isinstance(record, Record):
-        for name, value in vars(record).items():
-            if type(value) in _TEXTLESS or words_at(type(record), name) or (name == "sources" and not at):
-                continue
-            yield from _texts(value, (*at, name))
-    elif isinstance(record, Series):
-        for index, entry in enumerate(record):
-            yield from _texts(entry.value, (*at, index, "value"))
-    elif isinstance(record, (tuple, Mapping)):
-        for key, item in record.items() if isinstance(record, Mapping) else enumerate(record):
-            yield from _texts(item, (*at, key))
+def _said_nothing(record: Record, at: Path) -> Iterator[tuple[Path, str]]:
+    """The texts of the data, words of a vocabulary aside, that say so, each with its place."""
+    for name in _speaking(type(record)):
+        value = getattr(record, name)
+        if isinstance(value, str):
+            if says_nothing(value):
+                yield (*at, name), value
+        elif isinstance(value, Series):
+            for index, entry in enumerate(value):
+                if entry.value is not None and says_nothing(entry.value):
+                    yield (*at, name, index, "value"), entry.value
+        elif isinstance(value, tuple) and value and isinstance(value[0], str):
+            yield from (((*at, name, index), text) for index, text in enumerate(value) if says_nothing(text))
+        elif at or name != "sources":
+            for place, inner in records_in(value):
+                yield from _said_nothing(inner, (*at, name, *place))
+
+
+@cache
+def _speaking(record: type[Record]) -> tuple[str, ...]:
+    """The fields that hold texts, or records that may."""
+    kinds = {name: kind_of(field).name for name, field in record.model_fields.items()}
+    texts = {name for name, kind in kinds.items() if kind in ("text", "words") and not words_at(record, name)}
+    return tuple(name for name, kind in kinds.items() if name in texts or kind in ("record", "list", "table"))
 
 
 def _about_centres(subject: Subject) -> Iterator[Notice]:
@@ -226,7 +234,6 @@ def _about_counts(scene: Scene) -> Iterator[Notice]:
 _NAMED = 5
 """So many centres are named in a warning."""
 _DAYLESS = frozenset({type(None), str, bool, int, Range})
-_TEXTLESS = (_DAYLESS | {Span}) - {str}
 _NOT_FACTS = frozenset({"attestations", "exemptions", "sources", "reported_on"})
 
 
