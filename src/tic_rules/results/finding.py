@@ -200,8 +200,7 @@ class Finding(Value):
 
     def as_dict(self) -> Json:
         """The finding as plain JSON values, keys in their fixed order."""
-        values: Json = plain({key: getattr(self, key) for key in KEYS})
-        return values
+        return {key: plain(getattr(self, key)) for key in KEYS}
 
     def _make(self, of: str) -> Mapping[str, object]:
         values: Mapping[str, object] = getattr(self._evidence, of)()

@@ -260,5 +260,9 @@ def plain(value: Any) -> Any:
     if kind is Text:
         return {"zh": value.zh, "en": value.en}
     if isinstance(value, dict):
-        return {key: item if type(item) in _SCALARS else plain(item) for key, item in value.items()}
+        copy = dict(value)  # most hold scalars alone: a comprehension would look at each of them twice
+        for key, item in copy.items():
+            if type(item) not in _SCALARS:
+                copy[key] = plain(item)
+        return copy
     return [plain(item) for item in value] if isinstance(value, (list, tuple)) else value
