@@ -104,9 +104,7 @@ def read_bytes(file: str) -> bytes:
             en = "this is a zip archive; unpack it, then check the folder"
         raise fault(DataError, "zip", zh, en, file=file_name(file))
     if suffix in (".xls", ".et"):  # a page or a text under the name of a workbook, as some systems export
-        zh, en = (
-            "这不是 Excel 工作簿；请用 Excel 打开，另存为 .xlsx",
-            "no workbook of Excel; open it there and save it as .xlsx",
-        )
+        zh = "这不是 Excel 工作簿；请用 Excel 打开，另存为 .xlsx"
+        en = "no workbook of Excel; open it there and save it as .xlsx"
         raise fault(DataError, "workbook", zh, en, file=file_name(file))
     return raw

@@ -24,7 +24,8 @@ def says_none(text: str) -> bool:
     return text == "[]" or normal(text) in _NONE
 
 
-_BEGINS = re.compile(r"[\W_]*(?:[无没暂尚空不未待nuｎｕ]|$)", re.IGNORECASE)
+_FIRST = "".join(sorted({word[0] for word in _UNKNOWN | _NONE}))
+_BEGINS = re.compile(rf"[\W_]*(?:[{_FIRST}ａ-ｚ]|$)", re.IGNORECASE)
 
 
 def says_nothing(text: str) -> bool:

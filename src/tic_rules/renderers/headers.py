@@ -94,11 +94,11 @@ class Form:
         hint = self._how(column)
         if hint is not None and (not column.by_label or column.kind == "words"):
             lines.append(hint)
-        if column.dated and column.kind in _NUMBERS:
-            lines.append(self.says(text_of("through_time")).replace("NUMBER", _NUMBERS[column.kind]))
         return "\n".join([*lines, *self._example(column)])
 
     def _example(self, column: Column) -> Iterator[str]:
+        if column.dated and column.kind in _NUMBERS:
+            yield self.says(text_of("through_time")).replace("NUMBER", _NUMBERS[column.kind])
         field = self.vocabulary.fields.get(column.path)
         plain = column.kind not in ("truth", "list") and not column.by_label
         if field is not None and field.example and plain and field.example[0] not in "[{":
@@ -122,8 +122,6 @@ class Form:
         if column.by_label:
             listed = ("、" if zh else ", ").join(choices(column, self.vocabulary, self.lang))
             lines.append(("可选：" if zh else "One of: ") + listed)
-        if column.dated and column.kind in _NUMBERS:
-            lines.append(self.says(text_of("through_time")).replace("NUMBER", _NUMBERS[column.kind]))
         lines += self._example(column)
         if clauses := self.clauses(column, 6):
             lines.append(("条款：" if zh else "Clauses: ") + clauses)

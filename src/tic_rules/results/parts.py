@@ -260,7 +260,7 @@ def plain(value: Any) -> Any:
     if kind is Text:
         return {"zh": value.zh, "en": value.en}
     if isinstance(value, dict):
-        copy = dict(value)  # most hold scalars alone: a comprehension would look at each of them twice
+        copy = dict(value)  # most hold scalars alone: quicker than to build them item by item
         for key, item in copy.items():
             if type(item) not in _SCALARS:
                 copy[key] = plain(item)

@@ -195,9 +195,9 @@ def _said_nothing(record: Record, at: Path) -> Iterator[tuple[Path, str]]:
 @cache
 def _speaking(record: type[Record]) -> tuple[str, ...]:
     """The fields that hold texts, or records that may."""
-    kinds = {name: kind_of(field).name for name, field in record.model_fields.items()}
-    texts = {name for name, kind in kinds.items() if kind in ("text", "words") and not words_at(record, name)}
-    return tuple(name for name, kind in kinds.items() if name in texts or kind in ("record", "list", "table"))
+    kinds = ((name, kind_of(field).name) for name, field in record.model_fields.items())
+    spoken = ("record", "list", "table", "text", "words")
+    return tuple(name for name, kind in kinds if kind in spoken and not words_at(record, name))
 
 
 def _about_centres(subject: Subject) -> Iterator[Notice]:

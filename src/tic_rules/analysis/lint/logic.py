@@ -30,10 +30,8 @@ def about_logic(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
             return
     good, bad = rule.otherwise, rule.when
     if good is not None and bad is not None and logic.reader.at_least(good.when, bad):
-        zh, en = (
-            "它成立时 when 也成立，因此不会用到",
-            "where this holds `when` does too: it is never looked at",
-        )
+        zh = "它成立时 when 也成立，因此不会用到"
+        en = "where this holds `when` does too: it is never looked at"
         yield Found("TR201", ("otherwise", "when"), zh, en, _JOINED)
     if rule.applies is None or rule.require is None:
         return

@@ -92,7 +92,7 @@ def about_lists(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
         if at[0] in ("applies", "otherwise"):
             continue  # what a clause speaks to, or what speaks for a centre, is not what it lists
         for place, words, is_open in _lists(at, node):
-            labels = [label.zh for group in groups for word, label in group.items() if word in words]
+            labels = (label.zh for group in groups for word, label in group.items() if word in words)
             meant = len(words) > 1 or any(f"{label}等" in rule.quote for label in labels)
             if said and not is_open and not read and meant:
                 zh, en = "引文有“等”，清单却是封闭的", "the quote says 等, and the list is closed"

@@ -138,13 +138,13 @@ def _ends_before(x: Rule, rule: Rule) -> bool:
     return clock_of(x) == clock_of(rule) == ("standing",) and not ends <= known_ends
 
 
-def _due_later(fellow: Rule, ruleset: RuleSet, rule: Rule, breaks: bool) -> bool:
+def _due_later(fellow: Rule, ruleset: RuleSet, rule: Rule, both_break: bool) -> bool:
     """Whether a rule may still be pending, or owe nothing yet, on a day on which that of a rule set has
-    failed, or pass where that one fails for good: a proof, after all deadlines, does not see it. `breaks`:
-    whether it fails at once where the other one does."""
+    failed, or pass where that one fails for good: a proof, after all deadlines, does not see it.
+    `both_break`: whether it fails at once where the other one does."""
     x, y = clock_of(fellow), clock_of(rule)
     on_every_day = y[0] in ("standing", "within_term")
-    if waits(fellow) and rule.fails_at_once is not None and not breaks:
+    if waits(fellow) and rule.fails_at_once is not None and not both_break:
         return True
     if x == y:
         return False

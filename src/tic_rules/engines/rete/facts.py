@@ -6,7 +6,8 @@ makes of these facts, and what a rule's status is, is concluded by the network."
 
 from __future__ import annotations
 
-from tic_rules.core.errors import DataError, Diagnostic, Text, UsageError, clip, fault
+from tic_rules.core.errors import DataError, UsageError, clip, fault
+from tic_rules.core.source import fault_at
 from tic_rules.engines.lowering import Days, Look, before_approval, look, occasions_owed
 from tic_rules.engines.rete.assertions import Assertions, Ledger, Message
 from tic_rules.engines.rete.plan import APPLIES, BROKEN, REQUIRE, NumberedRules, RulePlan
@@ -41,15 +42,14 @@ def _all_of(scene: Scene, needs: Needs) -> tuple[Scenario, ...]:
     scenarios = scenarios_of(scene, needs)
     if scenarios.cut:
         mark, file = scene.subject.nearest(("approved_on",)), scene.subject.file or ""
-        said = Text(
+        zh, en = (
             "批复、申报日期或建设期不明确，可能的情形太多，durable 引擎无法逐一核对；"
             "请写准 approved_on、applied_on、term_years，至少到月，或用 native 引擎",
             "the days of approval and application, or the term, are open in more ways than the durable "
             "engine goes through; make approved_on, applied_on and term_years more exact, days at least to "
             "the month, or use native",
         )
-        place = mark.line, mark.column, "/approved_on", mark.cell
-        raise DataError([Diagnostic("open-clock", said, file, *place)])
+        raise DataError([fault_at(mark, "open-clock", zh, en, file, "/approved_on")])
     return scenarios.all
 
 
